@@ -1,0 +1,135 @@
+// The first thing every npm command runs. Plain JavaScript for Node 20, with no dependency, because it is what
+// installs the dependencies: it brings the packages and a Node that runs TypeScript, then hands over to main.ts.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const OLDEST_NODE = 20;
+const WANTED_NODE = 24;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, "node_modules");
+const stamp = join(modules, ".breakwater-installed");
+
+/** What the installed packages depend on: any change of these files asks for another install. */
+function wanted() {
+  const hash = createHash("sha256").update(process.platform).update(process.arch);
+  for (const file of ["package-lock.json", ".npmrc"]) hash.update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+}
+
+const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted();
+
+/** Runs `npm ci`, which also clears away what an interrupted earlier run has left. */
+async function install() {
+  const lock = join(root, ".installing");
+  await holding(lock, async () => {
+    if (installed()) return; // another command has done it while we waited
+    say("Installing packages (first run only, about half a minute)");
+    const started = Date.now();
+    const alive = setInterval(() => say(`  still installing, ${seconds(started)} s`), 10_000);
+    const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
+    const result = await run([...npm, "ci", "--no-progress", "--loglevel=error"], { cwd: root, quiet: true });
+    clearInterval(alive);
+    if (result.code !== 0) {
+      const why = result.output.split("\n").filter((line) => line.trim()).pop() ?? "npm ci failed";
+      fail(`the packages could not be installed: ${why.replace(/^npm (error|ERR!) /, "")}; fix that, then run the command again`);
+    }
+    writeFileSync(stamp, wanted());
+  });
+}
+
+/** One at a time: two `npm ci` in one folder would destroy each other's work. A lock of a dead process is taken over. */
+async function holding(lock, action) {
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      if (!isAlive(Number(readIfThere(lock)))) rmSync(lock, { force: true });
+      else await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+  try {
+    await action();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function isAlive(pid) {
+  if (!pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** The Node that runs the TypeScript: this one when it is new enough, else the one that the packages bring. */
+function node() {
+  if (Number(process.versions.node.split(".")[0]) >= WANTED_NODE) return process.execPath;
+  const brought = existsSync(modules) ? readdirSync(modules).filter((name) => /^node-\w+-\w+$/.test(name)) : [];
+  for (const name of brought) {
+    const path = join(modules, name, "bin", "node");
+    if (existsSync(path)) return path;
+  }
+  return fail(
+    `Node ${WANTED_NODE} or newer is needed, and no package brings it for ${process.platform}-${process.arch}: install it, then run the command again`,
+  );
+}
+
+function run(command, { quiet = false, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command[0], command.slice(1), {
+      ...options,
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
+    // The terminal signals the whole process group; a signal sent to this process alone is passed on.
+    const pass = (signal) => child.kill(signal);
+    const signals = ["SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, pass);
+    process.on("SIGINT", () => {});
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      for (const name of signals) process.off(name, pass);
+      resolve({ code: code ?? 1, signal, output });
+    });
+  });
+}
+
+const seconds = (since) => Math.round((Date.now() - since) / 1000);
+const say = (line) => process.stderr.write(`${line}\n`);
+
+function fail(line) {
+  say(`breakwater: ${line}`);
+  process.exit(1);
+}
+
+try {
+  if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE)
+    fail(`Node ${process.versions.node} is too old: ${OLDEST_NODE} or newer is needed`);
+  mkdirSync(modules, { recursive: true });
+  if (!installed()) await install();
+  const path = node();
+  // `node` on the PATH is what Pulumi's language host runs the program with.
+  const env = { ...process.env, PATH: `${dirname(path)}:${process.env.PATH ?? ""}` };
+  const flags = ["--disable-warning=ExperimentalWarning"];
+  const { code, signal } = await run([path, ...flags, join(root, "cli", "main.ts"), ...process.argv.slice(2)], { env });
+  process.exit(signal ? 130 : code);
+} catch (error) {
+  fail(`${error.message}; mend that, then run the command again`);
+}
