@@ -2,7 +2,7 @@
 // installs the dependencies: it brings the packages and a Node that runs TypeScript, then hands over to main.ts.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -33,8 +33,14 @@ async function install() {
     const result = await run([...npm, "ci", "--no-progress", "--loglevel=error"], { cwd: root, quiet: true });
     clearInterval(alive);
     if (result.code !== 0) {
-      const why = result.output.split("\n").filter((line) => line.trim()).pop() ?? "npm ci failed";
-      fail(`the packages could not be installed: ${why.replace(/^npm (error|ERR!) /, "")}; fix that, then run the command again`);
+      const why =
+        result.output
+          .split("\n")
+          .filter((line) => line.trim())
+          .pop() ?? "npm ci failed";
+      fail(
+        `the packages could not be installed: ${why.replace(/^npm (error|ERR!) /, "")}; fix that, then run the command again`,
+      );
     }
     writeFileSync(stamp, wanted());
   });
@@ -80,7 +86,9 @@ function isAlive(pid) {
 /** The Node that runs the TypeScript: this one when it is new enough, else the one that the packages bring. */
 function node() {
   if (Number(process.versions.node.split(".")[0]) >= WANTED_NODE) return process.execPath;
-  const brought = existsSync(modules) ? readdirSync(modules).filter((name) => /^node-\w+-\w+$/.test(name)) : [];
+  const brought = existsSync(modules)
+    ? readdirSync(modules).filter((name) => /^node-\w+-\w+$/.test(name))
+    : [];
   for (const name of brought) {
     const path = join(modules, name, "bin", "node");
     if (existsSync(path)) return path;
@@ -128,7 +136,10 @@ try {
   // `node` on the PATH is what Pulumi's language host runs the program with.
   const env = { ...process.env, PATH: `${dirname(path)}:${process.env.PATH ?? ""}` };
   const flags = ["--disable-warning=ExperimentalWarning"];
-  const { code, signal } = await run([path, ...flags, join(root, "cli", "main.ts"), ...process.argv.slice(2)], { env });
+  const { code, signal } = await run(
+    [path, ...flags, join(root, "cli", "main.ts"), ...process.argv.slice(2)],
+    { env },
+  );
   process.exit(signal ? 130 : code);
 } catch (error) {
   fail(`${error.message}; mend that, then run the command again`);

@@ -22,13 +22,15 @@ const module = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 export async function engine(): Promise<string> {
   const found = (await onPath()) ?? cached();
   if (found) return found;
-  return holding(join(cache, "engine.lock"), async () => cached() ?? (await download()) ?? (await build()), (pid) =>
-    say(`Waiting for another command (process ${pid}) to finish setting up Pulumi's engine`),
+  return holding(
+    join(cache, "engine.lock"),
+    async () => cached() ?? (await download()) ?? (await build()),
+    (pid) => say(`Waiting for another command (process ${pid}) to finish setting up Pulumi's engine`),
   );
 }
 
 async function onPath(): Promise<string | undefined> {
-  for (const entry of (process.env["PATH"] ?? "").split(delimiter)) {
+  for (const entry of (process.env.PATH ?? "").split(delimiter)) {
     const path = join(entry, "pulumi");
     if (!entry || !existsSync(path)) continue;
     const version = await versionOf(path);
@@ -41,15 +43,14 @@ async function onPath(): Promise<string | undefined> {
 async function versionOf(path: string): Promise<string | undefined> {
   const { size, mtimeMs } = statSync(path);
   const key = `${path} ${size} ${mtimeMs}`;
-  const memory = join(cache, "engine", "on-path.json");
-  const known: unknown = existsSync(memory) ? JSON.parse(readFileSync(memory, "utf8")) : undefined;
-  if (typeof known === "object" && known && "key" in known && known.key === key && "version" in known)
-    return String(known.version);
+  const memory = join(cache, "engine", "on-path");
+  const [knownKey, knownVersion] = existsSync(memory) ? readFileSync(memory, "utf8").split("\n") : [];
+  if (knownKey === key) return knownVersion;
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const version = semver.valid((await capture(path, ["version"], { env })).stdout.trim()) ?? undefined;
   if (!version) return undefined;
   mkdirSync(join(cache, "engine"), { recursive: true });
-  writeFileSync(memory, JSON.stringify({ key, version }));
+  writeFileSync(memory, `${key}\n${version}`);
   return version;
 }
 
@@ -78,14 +79,26 @@ async function build(): Promise<string> {
   try {
     await capture("go", ["version"]);
   } catch {
-    throw new UserError(`the official release of Pulumi cannot be reached from here, and without Go it cannot be built: ${advice}`);
+    throw new UserError(
+      `the official release of Pulumi cannot be reached from here, and without Go it cannot be built: ${advice}`,
+    );
   }
   const target = join(folder, "bin", "pulumi");
   const temporary = `${target}.${process.pid}`;
   const objects = join(folder, "build-cache");
   mkdirSync(join(folder, "bin"), { recursive: true });
   const version = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${ENGINE_VERSION}`;
-  const args = ["build", "-v", "-trimpath", "-mod=readonly", "-o", temporary, "-ldflags", `-s -w -X ${version}`, module];
+  const args = [
+    "build",
+    "-v",
+    "-trimpath",
+    "-mod=readonly",
+    "-o",
+    temporary,
+    "-ldflags",
+    `-s -w -X ${version}`,
+    module,
+  ];
   // An object cache of its own: an interrupted build goes on where it stopped, and 1.5 GB go when it is done.
   const env = { ...process.env, GOCACHE: objects, CGO_ENABLED: "0", GOFLAGS: "" };
   const title = "Building Pulumi's engine from source (once, about 3 minutes on two cores)";

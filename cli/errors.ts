@@ -10,5 +10,7 @@ export function messageOf(thrown: unknown): string {
 
 /** The system's error code (`ENOSPC`, `EADDRINUSE`, ...) of anything that was thrown, if it has one. */
 export function codeOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
+    ? thrown.code
+    : undefined;
 }

@@ -10,7 +10,11 @@ import { isAlive } from "./process.ts";
  *
  * @param waiting called once when another process holds the lock.
  */
-export async function holding<T>(file: string, action: () => Promise<T>, waiting: (pid: number) => void): Promise<T> {
+export async function holding<T>(
+  file: string,
+  action: () => Promise<T>,
+  waiting: (pid: number) => void,
+): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
   for (let told = false; !take(file); ) {
     const pid = Number(readFileSync(file, { encoding: "utf8", flag: "a+" }));

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Everything that belongs to the local cloud and its stacks; `npm stop -- --reset` wipes it. */
-export const home = resolve(process.env["BREAKWATER_HOME"] ?? join(root, ".breakwater"));
+export const home = resolve(process.env.BREAKWATER_HOME ?? join(root, ".breakwater"));
 
 /** The state of the stacks that live on this machine (`local`, `rehearse-*`). */
 export const stateFolder = join(home, "pulumi");
@@ -17,7 +17,7 @@ export const stateFolder = join(home, "pulumi");
 export const pulumiHome = join(home, "pulumi-home");
 
 /** What is dear to make and the same for every checkout: the engine. It survives `git clean`. */
-export const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "breakwater");
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "breakwater");
 
 /** The policy pack. */
 export const policyPack = join(root, "policies");

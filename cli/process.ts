@@ -7,6 +7,8 @@ import { createInterface } from "node:readline";
 export interface Running {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** Milliseconds after which the program is ended (`capture` only); none by default. */
+  timeout?: number;
   /** Called with every line of stderr while the program runs. */
   onErrorLine?: (line: string) => void;
 }
@@ -20,7 +22,8 @@ export interface Finished {
 /** Runs a program to its end and keeps what it prints. Rejects only when it cannot be started. */
 export function capture(program: string, args: string[], options: Running = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] });
+    const { cwd, env, timeout } = options;
+    const child = spawn(program, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {

@@ -16,7 +16,10 @@ export function say(line: string): void {
  * @param title what is being done, for example `Building Pulumi's engine`.
  * @param action the work; it may call `detail` with the latest thing that happened (`compiled 210 packages`).
  */
-export async function step<T>(title: string, action: (detail: (text: string) => void) => Promise<T>): Promise<T> {
+export async function step<T>(
+  title: string,
+  action: (detail: (text: string) => void) => Promise<T>,
+): Promise<T> {
   const started = performance.now();
   let detail = "";
   const show = () => {

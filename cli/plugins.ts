@@ -1,0 +1,150 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import semver from "semver";
+import manifest from "../package.json" with { type: "json" };
+import { ENGINE_VERSION } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { cache, pulumiHome, root } from "./places.ts";
+import { capture } from "./process.ts";
+import { step } from "./progress.ts";
+
+/**
+ * Pulumi's plugins for the stacks on this machine. The official ones are used wherever they can be had; the stand-ins of
+ * `local/plugins` take the places that stay empty. Both go into the stacks' own `PULUMI_HOME`, where the engine looks by itself,
+ * so that it need not warn of plugins on the PATH.
+ */
+
+interface Plugin {
+  kind: "language" | "resource";
+  name: string;
+  version: string;
+}
+
+const wanted: Plugin[] = [
+  { kind: "language", name: "nodejs", version: ENGINE_VERSION },
+  { kind: "resource", name: "digitalocean", version: manifest.dependencies["@pulumi/digitalocean"] },
+  { kind: "resource", name: "random", version: manifest.dependencies["@pulumi/random"] },
+  { kind: "resource", name: "command", version: manifest.devDependencies["@pulumi/command"] },
+];
+
+/** Where the stand-ins' executables lie. */
+const standIns = join(root, "local", "plugins", "bin");
+
+/** A download that failed is tried again after this many milliseconds (a day). */
+const RETRY_AFTER = 24 * 60 * 60 * 1000;
+
+const executable = (plugin: Plugin) => `pulumi-${plugin.kind}-${plugin.name}`;
+const title = (plugin: Plugin) => (plugin.kind === "language" ? `${plugin.name} language host` : plugin.name);
+
+export interface Plugins {
+  /** What the stand-ins replace, for example `digitalocean`; empty when every plugin is official. */
+  standIns: string[];
+  /** Environment that the engine needs to find exactly these plugins. */
+  env: Record<string, string>;
+}
+
+/**
+ * Puts the plugins in place. `BREAKWATER_PLUGINS=official|stand-in` (for tests) forces one side.
+ *
+ * @param engine path of the `pulumi` command.
+ */
+export async function plugins(engine: string): Promise<Plugins> {
+  const side = process.env.BREAKWATER_PLUGINS ?? "";
+  if (!["", "official", "stand-in"].includes(side))
+    throw new UserError(`BREAKWATER_PLUGINS is "${side}"; allowed: official, stand-in`);
+  const env: Record<string, string> = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
+  if (side === "stand-in") {
+    for (const plugin of wanted) link(plugin, join(standIns, executable(plugin)));
+    return { standIns: wanted.map(title), env: { ...env, PULUMI_IGNORE_AMBIENT_PLUGINS: "true" } };
+  }
+  const missing: Plugin[] = [];
+  for (const plugin of wanted) {
+    if (beside(engine, plugin)) continue; // the engine finds these by itself
+    const path = installed(plugin);
+    if (path) link(plugin, path);
+    else missing.push(plugin);
+  }
+  await download(engine, missing);
+  const replaced: Plugin[] = [];
+  for (const plugin of missing) {
+    const path = installed(plugin);
+    link(plugin, path ?? join(standIns, executable(plugin)));
+    if (!path) replaced.push(plugin);
+  }
+  if (side === "official" && replaced.length > 0)
+    throw new UserError(
+      `BREAKWATER_PLUGINS=official, but these plugins are neither installed nor can be downloaded: ${replaced.map(title).join(", ")}`,
+    );
+  return { standIns: replaced.map(title), env };
+}
+
+/** On the PATH, or shipped beside the engine. */
+function beside(engine: string, plugin: Plugin): boolean {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  if (plugin.kind === "language") folders.push(dirname(engine));
+  return folders.some((folder) => existsSync(join(folder, executable(plugin))));
+}
+
+/** In the user's `PULUMI_HOME`, or downloaded by an earlier command. The newest that the SDK's version accepts. */
+function installed(plugin: Plugin): string | undefined {
+  const prefix = `${plugin.kind}-${plugin.name}-v`;
+  for (const base of [process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), downloads]) {
+    const folder = join(base, "plugins");
+    if (!existsSync(folder)) continue;
+    const versions = readdirSync(folder)
+      .filter((name) => name.startsWith(prefix) && !existsSync(join(folder, `${name}.partial`)))
+      .map((name) => name.slice(prefix.length));
+    const best = semver.maxSatisfying(versions, `^${plugin.version}`);
+    if (best) return join(folder, prefix + best, executable(plugin));
+  }
+  return undefined;
+}
+
+const downloads = join(cache, "plugins");
+
+/** Only resource plugins are downloaded one by one: language hosts come with the engine's release. */
+async function download(engine: string, missing: Plugin[]): Promise<void> {
+  const resources = missing.filter(({ kind }) => kind === "resource");
+  const failed = join(downloads, "unreachable-since");
+  const since = existsSync(failed) ? Number(readFileSync(failed, "utf8")) : 0;
+  if (resources.length === 0 || Date.now() - since < RETRY_AFTER) return;
+  mkdirSync(downloads, { recursive: true });
+  const env = { ...process.env, PULUMI_HOME: downloads, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const results = await step("Looking for Pulumi's official plugins", () =>
+    Promise.all(
+      resources.map(({ name, version }) =>
+        capture(engine, ["plugin", "install", "resource", name, version], { env, timeout: 120_000 }),
+      ),
+    ),
+  );
+  if (results.some(({ code }) => code !== 0)) writeFileSync(failed, String(Date.now()));
+  else rmSync(failed, { force: true });
+}
+
+/** One version of a plugin in the stacks' `PULUMI_HOME`: a folder with a link to the executable. */
+function link(plugin: Plugin, path: string): void {
+  const name = `${plugin.kind}-${plugin.name}-v${plugin.version}`;
+  const file = join(pulumiHome, "plugins", name, executable(plugin));
+  if (target(file) === path) return;
+  mkdirSync(dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  symlinkSync(path, file);
+}
+
+function target(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Cloud, running } from "./cloud.ts";
+import { engine } from "./engine.ts";
+import { home, pulumiHome, root, stateFolder } from "./places.ts";
+import { plugins } from "./plugins.ts";
+import { attach, capture, type Finished } from "./process.ts";
+import { say } from "./progress.ts";
+
+/** Pulumi's command with the environment of a stack. */
+
+/** Protects nothing: whoever reads it here could read the state folder as well. Real stacks have a secrets provider. */
+const LOCAL_PASSPHRASE = "this stack lives on this machine";
+
+/** What may name another account, another backend or a way out of the machine, and is therefore kept from stacks that live here. */
+const foreign =
+  /^(PULUMI_(ACCESS_TOKEN|API|BACKEND_URL|CONFIG_PASSPHRASE_FILE|HOME)|DIGITALOCEAN_\w+|SPACES_\w+|AWS_\w+)$/;
+
+/** Whether a stack lives on this machine: its state, and the cloud that it describes. */
+export function isLocal(stack: string): boolean {
+  return stack === "local" || stack.startsWith("rehearse-");
+}
+
+/** The stack that the arguments of a Pulumi command name; else `PULUMI_STACK`; else `local`. */
+export function stackOf(args: string[]): string {
+  for (const [index, arg] of args.entries()) {
+    if (arg === "--") break;
+    const inline = /^(?:--stack=|-s=?)(.+)$/.exec(arg)?.[1];
+    if (inline) return inline;
+    const next = args[index + 1];
+    if ((arg === "--stack" || arg === "-s") && next) return next;
+  }
+  if (args[0] === "stack" && ["select", "init", "rm"].includes(args[1] ?? "")) {
+    const name = args.slice(2).find((arg) => !arg.startsWith("-"));
+    if (name) return name;
+  }
+  return process.env.PULUMI_STACK || "local";
+}
+
+export interface Stack {
+  name: string;
+  /** Runs Pulumi on the user's terminal. */
+  run: (args: string[]) => Promise<number>;
+  /** Runs Pulumi and keeps what it prints. */
+  capture: (args: string[]) => Promise<Finished>;
+}
+
+/** Sets up engine, plugins and environment for a stack. */
+export async function openStack(name: string): Promise<Stack> {
+  const pulumi = await engine();
+  const env = isLocal(name) ? await localEnvironment(name, pulumi, await running()) : { ...process.env };
+  env.PATH = `${dirname(pulumi)}:${env.PATH ?? ""}`;
+  const options = { cwd: root, env };
+  return {
+    name,
+    run: (args) => attach(pulumi, args, options),
+    capture: (args) => capture(pulumi, args, options),
+  };
+}
+
+async function localEnvironment(name: string, pulumi: string, cloud?: Cloud): Promise<NodeJS.ProcessEnv> {
+  const { standIns, env: forPlugins } = await plugins(pulumi);
+  if (standIns.length > 0)
+    say(
+      `Pulumi's official plugins are not installed here: stand-ins serve ${standIns.join(", ")} (this machine only)`,
+    );
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  const inherited = Object.entries(process.env).filter(([key]) => !foreign.test(key));
+  return {
+    ...Object.fromEntries(inherited),
+    ...forPlugins,
+    PULUMI_STACK: name,
+    PULUMI_HOME: pulumiHome,
+    PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href,
+    PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...(cloud && cloudEnvironment(cloud)),
+  };
+}
+
+/** What points a DigitalOcean client (the provider, doctl, godo, pydo, Terraform) at the local cloud. */
+export function cloudEnvironment(cloud: Cloud): Record<string, string> {
+  return {
+    DIGITALOCEAN_API_URL: cloud.url,
+    DIGITALOCEAN_TOKEN: cloud.token,
+    DIGITALOCEAN_ACCESS_TOKEN: cloud.token,
+  };
+}
