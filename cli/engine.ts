@@ -63,12 +63,16 @@ function releaseFolder(): string {
   return join(folder, "versions", ENGINE_VERSION, "bin");
 }
 
-/** The npm package `pulumi` downloads the official release. On a network that has no way to it, it fails at once. */
+/**
+ * The npm package `pulumi` downloads the official release. It is no dependency: its command would hide the engine that is on
+ * the PATH. On a network that has no way to the release it fails at once.
+ */
 async function download(): Promise<string | undefined> {
   return step("Looking for Pulumi's official release", async () => {
-    const runner = join(root, "node_modules", "pulumi", "run.js");
+    mkdirSync(folder, { recursive: true });
     const env = { ...process.env, PULUMI_HOME: folder, PULUMI_SKIP_UPDATE_CHECK: "true" };
-    const { code } = await capture(process.execPath, [runner, "version"], { env });
+    const args = ["exec", "--yes", `--package=pulumi@${ENGINE_VERSION}`, "--", "pulumi", "version"];
+    const { code } = await capture("npm", args, { cwd: folder, env });
     const path = join(releaseFolder(), "pulumi");
     return code === 0 && existsSync(path) ? path : undefined;
   });
