@@ -1,0 +1,179 @@
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import { appEnvs, appImage } from "./app-spec.ts";
+import { Component, InvalidArguments, type Transform } from "./base.ts";
+import { type AppSize, appRegions, appSizes, type Datacentre, isDedicated } from "./catalog.ts";
+import { type Compute, type ComputeArgs, computeProblems } from "./compute.ts";
+import { nameProblem } from "./names.ts";
+
+/** Who hears of trouble, and from when it is trouble. */
+export interface AppAlerts {
+  /** Addresses of team members; others are refused. @default the team's own address */
+  emails?: string[];
+  /** A Slack channel and its webhook, which is a secret. */
+  slack?: { channel: string; url: pulumi.Input<string> };
+  /** Percent of CPU over ten minutes. @default 80 */
+  cpuPercent?: number;
+  /** Percent of memory over ten minutes. @default 80 */
+  memoryPercent?: number;
+  /** Restarts within ten minutes. @default 3 */
+  restarts?: number;
+}
+
+export interface AppPlatformArgs extends ComputeArgs {
+  /** Datacentre of the VPC; the app runs in its region. **A change moves the app: a new address.** */
+  region: Datacentre;
+  /** UUID of the VPC, through which the containers reach the databases. */
+  vpcId: pulumi.Input<string>;
+  /** Name of the app, 2 to 32 characters, unique in the account. @default the component's logical name */
+  appName?: string;
+  /** Plan of each container. A change is a rolling deployment. */
+  instanceSize: AppSize;
+  /** Containers. Two or more survive the loss of one. Excludes `autoscale`. @default 2 */
+  instances?: number;
+  /** Scales by CPU. Needs a dedicated plan (`apps-d-`) and `min` below `max`. Excludes `instances`. @default off */
+  autoscale?: { min: number; max: number; cpuPercent: number };
+  /** Seconds a container may go on answering after it left the balancer, and then to end after SIGTERM. @default 15 and 60 */
+  termination?: { drainSeconds?: number; gracePeriodSeconds?: number };
+  /** @default see {@link AppAlerts} */
+  alerts?: AppAlerts;
+  /** Project that the app is filed under. Read once: a later change is ignored, since it would replace the app. */
+  projectId?: pulumi.Input<string>;
+  /** Changes the wrapped resource `app`. */
+  transform?: { app?: Transform<digitalocean.AppArgs> };
+}
+
+/**
+ * The product's API as an app on App Platform: one service behind the platform's balancer and certificate, and, when
+ * there is a migration, one PRE_DEPLOY job that must succeed before a new version takes over. Exactly one: the platform
+ * promises no order among jobs.
+ */
+export class AppPlatform extends Component implements Compute {
+  readonly kind = "app-platform";
+  readonly computeId: pulumi.Output<string>;
+  readonly url: pulumi.Output<string>;
+
+  /** @throws InvalidArguments before anything is created. */
+  constructor(name: string, args: AppPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+    const problems = appPlatformProblems(name, args);
+    if (problems.length) throw new InvalidArguments(name, problems);
+    const { region, instanceSize, port, healthPath, autoscale } = args;
+    const instances = autoscale ? undefined : (args.instances ?? 2);
+    super("breakwater:compute:AppPlatform", name, { region, instanceSize, instances, autoscale, port }, opts);
+    if (instances === 1) this.warn("runs one container: a failing one takes the API down");
+
+    const image = appImage(args.image);
+    const envs = appEnvs(args.env, args.secretEnv);
+    const alerts = alertsOf(args.alerts ?? {}, autoscale !== undefined);
+    const app = this.child(
+      digitalocean.App,
+      "app",
+      {
+        projectId: args.projectId,
+        spec: {
+          name: args.appName ?? name,
+          region: appRegions[region],
+          vpcs: [{ id: args.vpcId }],
+          alerts: alerts.app,
+          ingress: { rules: [{ match: { path: { prefix: "/" } }, component: { name: "api" } }] },
+          services: [
+            {
+              name: "api",
+              image,
+              httpPort: port,
+              instanceSizeSlug: instanceSize,
+              instanceCount: instances,
+              autoscaling: autoscale && {
+                minInstanceCount: autoscale.min,
+                maxInstanceCount: autoscale.max,
+                metrics: { cpu: { percent: autoscale.cpuPercent } },
+              },
+              healthCheck: {
+                httpPath: healthPath,
+                initialDelaySeconds: 5,
+                periodSeconds: 10,
+                failureThreshold: 6,
+              },
+              // Slower to judge than readiness: a restart helps a process that hangs, not one that is busy.
+              livenessHealthCheck: {
+                httpPath: healthPath,
+                initialDelaySeconds: 30,
+                periodSeconds: 20,
+                timeoutSeconds: 5,
+                failureThreshold: 6,
+              },
+              termination: { drainSeconds: 15, gracePeriodSeconds: 60, ...args.termination },
+              alerts: alerts.service,
+              envs,
+            },
+          ],
+          jobs: args.migrateCommand
+            ? [
+                {
+                  name: "migrate",
+                  kind: "PRE_DEPLOY",
+                  image,
+                  instanceSizeSlug: instanceSize,
+                  instanceCount: 1,
+                  runCommand: args.migrateCommand,
+                  envs,
+                },
+              ]
+            : undefined,
+        },
+      },
+      // The wait after an update reads the create timeout as well.
+      { ignoreChanges: ["projectId"], customTimeouts: { create: "30m" } },
+      args.transform?.app,
+    );
+    this.computeId = app.id;
+    this.url = app.liveUrl;
+    this.registerOutputs({ kind: this.kind, computeId: this.computeId, url: this.url });
+  }
+}
+
+function alertsOf({ emails, slack, cpuPercent, memoryPercent, restarts }: AppAlerts, autoscales: boolean) {
+  const slackWebhooks = slack && [{ channel: slack.channel, url: pulumi.secret(slack.url) }];
+  const destinations = emails || slackWebhooks ? { emails, slackWebhooks } : undefined;
+  const rules = ["DEPLOYMENT_FAILED", "DOMAIN_FAILED", ...(autoscales ? ["AUTOSCALE_FAILED"] : [])];
+  const above = (rule: string, value: number) => ({
+    rule,
+    operator: "GREATER_THAN",
+    value,
+    window: "TEN_MINUTES",
+    destinations,
+  });
+  return {
+    app: rules.map((rule) => ({ rule, destinations })),
+    service: [
+      above("CPU_UTILIZATION", cpuPercent ?? 80),
+      above("MEM_UTILIZATION", memoryPercent ?? 80),
+      above("RESTART_COUNT", restarts ?? 3),
+    ],
+  };
+}
+
+/** What is wrong with automatic scaling on this plan. */
+export function autoscaleProblem(size: string, autoscale: { min: number; max: number }): string | undefined {
+  if (!isDedicated(size)) return `needs a dedicated plan (apps-d-...), and ${size} shares its CPU`;
+  if (autoscale.min >= autoscale.max) return "needs min below max";
+  return undefined;
+}
+
+/** What is wrong with these arguments, one line each. */
+export function appPlatformProblems(name: string, args: AppPlatformArgs): string[] {
+  const problems = computeProblems(args);
+  const appName = args.appName ?? name;
+  const badName = nameProblem("digitalocean:index/app:App", appName);
+  if (badName) problems.push(`appName ${appName} ${badName}`);
+  if (!appSizes.includes(args.instanceSize))
+    problems.push(`instanceSize ${args.instanceSize} must be one of ${appSizes.join(", ")}`);
+  if (args.autoscale) {
+    if (args.instances !== undefined) problems.push("instances can't go together with autoscale");
+    const problem = autoscaleProblem(args.instanceSize, args.autoscale);
+    if (problem) problems.push(`autoscale ${problem}`);
+  }
+  if (args.instances !== undefined && (!Number.isInteger(args.instances) || args.instances < 1))
+    problems.push(`instances ${args.instances} must be 1 or more`);
+  return problems;
+}

@@ -1,0 +1,108 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Changes one wrapped resource: either arguments that are laid over the component's own, or a function that gets
+ * arguments, options and the logical name, and returns what shall replace them. What it leaves out stays as it is.
+ */
+export type Transform<A> =
+  | Partial<A>
+  | ((args: A, opts: pulumi.CustomResourceOptions, name: string) => Partial<Shape<A>>);
+
+/** What a wrapped resource is made of. */
+export interface Shape<A> {
+  args: A;
+  opts: pulumi.CustomResourceOptions;
+}
+
+/** How a stateful resource meets its replacement and its deletion. */
+export interface Protection<Part extends string = string> {
+  /**
+   * Refuse every update that would replace or delete the resource: the engine itself does so, in preview and in up.
+   * @default true
+   */
+  protect?: boolean;
+  /**
+   * Leave the resource at DigitalOcean when it leaves the stack. It then goes on costing money until it is deleted
+   * by hand. Takes effect one update after it was set, since the engine reads it from the state.
+   * @default true
+   */
+  retain?: boolean;
+  /**
+   * Parts that may be replaced or deleted after all. Name them for one update, then take them out again.
+   * @default none
+   */
+  allowReplace?: Part[];
+}
+
+/** The options of a stateful resource that a {@link Protection} stands for. */
+export function guarded<Part extends string>(
+  protection: Protection<Part> | undefined,
+  ...parts: Part[]
+): pulumi.CustomResourceOptions & { protect: boolean; retainOnDelete: boolean } {
+  const allowed = parts.some((part) => protection?.allowReplace?.includes(part));
+  return {
+    protect: (protection?.protect ?? true) && !allowed,
+    retainOnDelete: protection?.retain ?? true,
+  };
+}
+
+/** Arguments that can't be right. Ends the program with these lines, without a stack trace. */
+export class InvalidArguments extends pulumi.RunError {
+  constructor(component: string, problems: string[]) {
+    super(problems.map((problem) => `${component}: ${problem}`).join("\n"));
+  }
+}
+
+/**
+ * What all components share: each child is named after its component, has it as parent, and passes through the
+ * caller's transform.
+ */
+export abstract class Component extends pulumi.ComponentResource {
+  readonly #name: string;
+
+  /**
+   * @param type token `breakwater:<area>:<Name>`.
+   * @param inputs what the state shows of the arguments. The engine stores it as it is: no secrets.
+   */
+  protected constructor(
+    type: `breakwater:${string}:${string}`,
+    name: string,
+    inputs: pulumi.Inputs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(type, name, inputs, opts);
+    this.#name = name;
+  }
+
+  /** Makes a child called `<component>-<suffix>`, after the transform has had its say. */
+  protected child<A, R extends pulumi.CustomResource>(
+    Type: new (name: string, args: A, opts?: pulumi.CustomResourceOptions) => R,
+    suffix: string,
+    args: A,
+    opts: pulumi.CustomResourceOptions = {},
+    transform?: Transform<A>,
+  ): R {
+    const name = `${this.#name}-${suffix}`;
+    const shaped = shape({ args, opts }, name, transform);
+    if (opts.protect && !shaped.opts.protect) this.warn(`a transform takes the protection off ${name}`);
+    return new Type(name, shaped.args, { ...shaped.opts, parent: this });
+  }
+
+  /** Says in preview and update what is less safe than it could be. */
+  protected warn(message: string): void {
+    pulumi.log.warn(message, this);
+  }
+
+  /** Says which protections the caller has lifted. */
+  protected warnUnprotected(protection: Protection | undefined): void {
+    if (protection?.protect === false) this.warn("protect is off: an update may delete or replace this");
+    if (protection?.allowReplace?.length)
+      this.warn(`an update may delete or replace: ${protection.allowReplace.join(", ")} (allowReplace)`);
+  }
+}
+
+function shape<A>(given: Shape<A>, name: string, transform?: Transform<A>): Shape<A> {
+  if (transform === undefined) return given;
+  if (typeof transform !== "function") return { ...given, args: { ...given.args, ...transform } };
+  return { ...given, ...transform(given.args, given.opts, name) };
+}

@@ -1,0 +1,126 @@
+/**
+ * What DigitalOcean offers, as far as a program must know it before it asks: DigitalOcean's preview checks
+ * no slug, so a wrong one would only surface in the middle of an update.
+ *
+ * Sources: DigitalOcean's API description (August 2026) and its documentation (App Platform VPC regions
+ * 2025-09-24, PostgreSQL versions 2025-11-05). Live lists: `GET /v2/databases/options`,
+ * `GET /v2/apps/tiers/instance_sizes`.
+ */
+
+/** The one datacentre whose VPCs each App Platform region can join, turned round: datacentre to app region. */
+export const appRegions = {
+  ams3: "ams",
+  blr1: "blr",
+  fra1: "fra",
+  lon1: "lon",
+  nyc1: "nyc",
+  sfo3: "sfo",
+  sgp1: "sgp",
+  syd1: "syd",
+  tor1: "tor",
+} as const;
+
+/** A datacentre in which app, database and network can share one VPC. */
+export type Datacentre = keyof typeof appRegions;
+/** A region of App Platform. */
+export type AppRegion = (typeof appRegions)[Datacentre];
+
+export const datacentres = Object.keys(appRegions) as Datacentre[];
+
+/** Major versions of PostgreSQL that a new cluster may have. 15 can be created until 2027-05-12. */
+export const postgresVersions = ["15", "16", "17", "18"] as const;
+export type PostgresVersion = (typeof postgresVersions)[number];
+
+/** Plans of a PostgreSQL node. The slug ends in its memory. */
+export const postgresSizes = [
+  "db-s-1vcpu-1gb",
+  "db-s-1vcpu-2gb",
+  "db-s-2vcpu-4gb",
+  "db-s-4vcpu-8gb",
+  "db-s-6vcpu-16gb",
+  "db-amd-1vcpu-1gb",
+  "db-amd-1vcpu-2gb",
+  "db-amd-2vcpu-4gb",
+  "db-amd-2vcpu-8gb",
+  "db-amd-4vcpu-8gb",
+  "db-amd-4vcpu-16gb",
+  "db-amd-8vcpu-32gb",
+  "db-amd-16vcpu-64gb",
+  "db-intel-1vcpu-1gb",
+  "db-intel-1vcpu-2gb",
+  "db-intel-2vcpu-4gb",
+  "db-intel-2vcpu-8gb",
+  "db-intel-4vcpu-8gb",
+  "db-intel-4vcpu-16gb",
+  "db-intel-8vcpu-32gb",
+  "db-intel-16vcpu-64gb",
+  "gd-2vcpu-8gb",
+  "gd-4vcpu-16gb",
+  "gd-8vcpu-32gb",
+  "gd-16vcpu-64gb",
+  "gd-32vcpu-128gb",
+  "gd-40vcpu-160gb",
+  "so1_5-2vcpu-16gb",
+  "so1_5-4vcpu-32gb",
+  "so1_5-8vcpu-64gb",
+  "so1_5-16vcpu-128gb",
+  "so1_5-24vcpu-192gb",
+  "so1_5-32vcpu-256gb",
+] as const;
+export type PostgresSize = (typeof postgresSizes)[number];
+
+/** Plans of an app's container: `apps-s-` shares a CPU, `apps-d-` has its own. */
+export const appSizes = [
+  "apps-s-1vcpu-0.5gb",
+  "apps-s-1vcpu-1gb-fixed",
+  "apps-s-1vcpu-1gb",
+  "apps-s-1vcpu-2gb",
+  "apps-s-2vcpu-4gb",
+  "apps-d-1vcpu-0.5gb",
+  "apps-d-1vcpu-1gb",
+  "apps-d-1vcpu-2gb",
+  "apps-d-1vcpu-4gb",
+  "apps-d-2vcpu-4gb",
+  "apps-d-2vcpu-8gb",
+  "apps-d-4vcpu-8gb",
+  "apps-d-4vcpu-16gb",
+  "apps-d-8vcpu-32gb",
+] as const;
+export type AppSize = (typeof appSizes)[number];
+
+export const registryTypes = ["DOCR", "DOCKER_HUB", "GHCR"] as const;
+export type RegistryType = (typeof registryTypes)[number];
+
+export const weekdays = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Memory of one node of a database plan, in GiB. */
+export function memoryGib(size: string): number {
+  return Number(/-(\d+)gb$/.exec(size)?.[1] ?? Number.NaN);
+}
+
+/**
+ * Connections that clients and pools of a PostgreSQL plan may hold together: 25 for each GiB of memory, 1000 at
+ * most, less the three that the platform keeps for itself.
+ */
+export function usableConnections(size: string): number {
+  return Math.min(25 * memoryGib(size), 1000) - 3;
+}
+
+/** Standby nodes need a plan with 2 GiB of memory. */
+export function allowsStandby(size: string): boolean {
+  return memoryGib(size) >= 2;
+}
+
+/** Autoscaling needs containers with a CPU of their own. */
+export function isDedicated(size: string): boolean {
+  return size.startsWith("apps-d-");
+}
