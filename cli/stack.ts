@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Cloud, running } from "./cloud.ts";
 import { engine } from "./engine.ts";
@@ -44,7 +44,14 @@ export interface Stack {
   run: (args: string[]) => Promise<number>;
   /** Runs Pulumi and keeps what it prints. */
   capture: (args: string[]) => Promise<Finished>;
+  /** Whether an earlier command that changes the stack did not come to a good end. Known of stacks on this machine only. */
+  interrupted: () => boolean;
+  /** Says that what the interruption had left is dealt with. */
+  settled: () => void;
 }
+
+/** Commands that change what the cloud or the state has. */
+const changing = new Set(["up", "update", "refresh", "destroy", "down", "import"]);
 
 /** Sets up engine, plugins and environment for a stack. */
 export async function openStack(name: string): Promise<Stack> {
@@ -52,10 +59,19 @@ export async function openStack(name: string): Promise<Stack> {
   const env = isLocal(name) ? await localEnvironment(name, pulumi, await running()) : { ...process.env };
   env.PATH = `${dirname(pulumi)}:${env.PATH ?? ""}`;
   const options = { cwd: root, env };
+  const mark = join(home, `${name}.unfinished`);
   return {
     name,
-    run: (args) => attach(pulumi, args, options),
+    run: async (args) => {
+      const marks = isLocal(name) && changing.has(args[0] ?? "");
+      if (marks) writeFileSync(mark, args.join(" "));
+      const code = await attach(pulumi, args, options);
+      if (code === 0 && marks) rmSync(mark, { force: true });
+      return code;
+    },
     capture: (args) => capture(pulumi, args, options),
+    interrupted: () => existsSync(mark),
+    settled: () => rmSync(mark, { force: true }),
   };
 }
 

@@ -6,7 +6,7 @@ import { home } from "./places.ts";
 import { say } from "./progress.ts";
 
 /** What `--reset` wipes: everything that this project writes into the state folder, and nothing else. */
-const ours = ["cloud", "pulumi", "pulumi-home", "start.lock"];
+const ours = ["cloud", "pulumi", "pulumi-home", "start.lock", "local.unfinished"];
 
 /** `npm stop [-- --reset]`: stops the local cloud; its state stays unless `--reset` wipes it. */
 export async function run(args: string[]): Promise<number> {

@@ -1,0 +1,23 @@
+import type { Cloud } from "./cloud.ts";
+import { at, type Outputs } from "./health.ts";
+
+/** The table of addresses that `npm start` ends with. It holds no secret. */
+export function addresses(cloud: Cloud, outputs: Outputs): string {
+  const rows: Array<[name: string, address: string]> = [["Local cloud (console)", cloud.url]];
+  const add = (name: string, address: unknown) => {
+    if (typeof address === "string" && address !== "") rows.push([name, address]);
+  };
+  add("Site", outputs.siteUrl);
+  add("API", outputs.apiUrl);
+  for (const [name, key] of [
+    ["Postgres", "postgres"],
+    ["Mongo", "mongo"],
+    ["Cache", "cache"],
+  ] as const) {
+    const host = at(outputs, key, "host");
+    if (typeof host === "string") add(name, `${host}:${at(outputs, key, "port")}`);
+  }
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, address]) => `  ${name.padEnd(width)}  ${address}`);
+  return `\n${lines.join("\n")}\n\n  Stop it with npm stop. For other clients: eval "$(npm run --silent local:env)"\n`;
+}

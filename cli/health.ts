@@ -1,0 +1,75 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Cloud } from "./cloud.ts";
+import { UserError } from "./errors.ts";
+import { step } from "./progress.ts";
+
+/** Whether what a stack has on the cloud is healthy, asked of the cloud itself. */
+
+export type Outputs = Record<string, unknown>;
+
+interface Check {
+  name: string;
+  path: string;
+  /** Whether the answer shows health; otherwise the word for what it shows. */
+  state: (answer: unknown) => "healthy" | (string & {});
+}
+
+/** Longest wait for health, in milliseconds. */
+const PATIENCE = 15 * 60_000;
+
+/** The value at a path of keys in something that came as JSON. */
+export function at(value: unknown, ...keys: string[]): unknown {
+  return keys.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null && key in inner ? Reflect.get(inner, key) : undefined,
+    value,
+  );
+}
+
+function checksOf(outputs: Outputs): Check[] {
+  const checks: Check[] = [];
+  for (const name of ["postgres", "mongo", "cache"]) {
+    const id = at(outputs, name, "clusterId");
+    if (typeof id !== "string") continue;
+    const state = (answer: unknown) =>
+      at(answer, "database", "status") === "online" ? "healthy" : String(at(answer, "database", "status"));
+    checks.push({ name, path: `/v2/databases/${id}`, state });
+  }
+  const app = at(outputs, "compute", "appId");
+  if (typeof app === "string") {
+    const phase = (answer: unknown) => at(answer, "app", "active_deployment", "phase");
+    const state = (answer: unknown) =>
+      phase(answer) === "ACTIVE" ? "healthy" : String(phase(answer) ?? "not deployed");
+    checks.push({ name: "app", path: `/v2/apps/${app}`, state });
+  }
+  return checks;
+}
+
+/** Waits until every check passes. Gives the names of what the cloud does not have at all. */
+export async function untilHealthy(cloud: Cloud, outputs: Outputs): Promise<string[]> {
+  const missing: string[] = [];
+  let waiting = checksOf(outputs);
+  await step("Checking health", async (detail) => {
+    for (const deadline = Date.now() + PATIENCE; ; await delay(500)) {
+      const seen = await Promise.all(
+        waiting.map(async (check) => ({ check, state: await stateOf(cloud, check) })),
+      );
+      missing.push(...seen.filter(({ state }) => state === "missing").map(({ check }) => check.name));
+      const ill = seen.filter(({ state }) => state !== "healthy" && state !== "missing");
+      if (ill.length === 0) return;
+      detail(ill.map(({ check, state }) => `${check.name} is ${state}`).join(", "));
+      if (Date.now() > deadline)
+        throw new UserError(
+          `${ill.map(({ check, state }) => `${check.name} is still ${state}`).join(", ")}; look at ${cloud.url}`,
+        );
+      waiting = ill.map(({ check }) => check);
+    }
+  });
+  return missing;
+}
+
+async function stateOf(cloud: Cloud, { path, state }: Check): Promise<string> {
+  const answer = await fetch(`${cloud.url}${path}`, { headers: { authorization: `Bearer ${cloud.token}` } });
+  if (answer.status === 404) return "missing";
+  return answer.ok ? state(await answer.json()) : `not readable (HTTP ${answer.status})`;
+}

@@ -1,0 +1,173 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Cloud } from "./cloud.ts";
+import { UserError } from "./errors.ts";
+import { at } from "./health.ts";
+import { say } from "./progress.ts";
+import type { Stack } from "./stack.ts";
+import { checkpoint } from "./state.ts";
+
+/**
+ * After an interrupted command the cloud may have things that the stack's state does not know: their creation was acknowledged, or
+ * even only begun, when the command, the provider or the cloud ended. Creating them again would fail (names are taken) or make
+ * a second one. They are found by name and imported; nothing is ever deleted here.
+ */
+
+/** How a resource type is found again on the cloud: `inputs` are those of the resource that a preview would create. */
+interface Finder {
+  /** The list's path; undefined while the owner is not known. */
+  list: (inputs: Inputs) => string | undefined;
+  /** Root key of the list's answer. */
+  many: string;
+  /** The name in an item of the list. */
+  name: (item: unknown) => unknown;
+  /** The name that the resource would get. */
+  wanted: (inputs: Inputs) => unknown;
+  /** Pulumi's import id. */
+  id: (item: unknown, inputs: Inputs) => string;
+}
+
+type Inputs = Record<string, unknown>;
+
+const byName = (list: string, many: string): Finder => ({
+  list: () => list,
+  many,
+  name: (item) => at(item, "name"),
+  wanted: (inputs) => inputs.name,
+  id: (item) => String(at(item, "id")),
+});
+
+const ofCluster = (path: string, many: string): Finder => ({
+  ...byName("", many),
+  list: ({ clusterId }) =>
+    typeof clusterId === "string" && clusterId !== UNKNOWN ? `/v2/databases/${clusterId}/${path}` : undefined,
+  id: (item, { clusterId }) => `${clusterId},${at(item, "name")}`,
+});
+
+/** How a preview writes a value that only the deployment will tell. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What is not listed here is written as a whole (firewall rules, configuration, a project's resources): creating it twice is one. */
+const finders: Record<string, Finder> = {
+  "digitalocean:index/vpc:Vpc": byName("/v2/vpcs", "vpcs"),
+  "digitalocean:index/project:Project": byName("/v2/projects", "projects"),
+  "digitalocean:index/tag:Tag": { ...byName("/v2/tags", "tags"), id: (item) => String(at(item, "name")) },
+  "digitalocean:index/databaseCluster:DatabaseCluster": byName("/v2/databases", "databases"),
+  "digitalocean:index/databaseUser:DatabaseUser": ofCluster("users", "users"),
+  "digitalocean:index/databaseDb:DatabaseDb": ofCluster("dbs", "dbs"),
+  "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool": ofCluster("pools", "pools"),
+  "digitalocean:index/app:App": {
+    ...byName("/v2/apps", "apps"),
+    name: (item) => at(item, "spec", "name"),
+    wanted: (inputs) => at(inputs, "spec", "name"),
+  },
+};
+
+/** Owners come before what they own, so a cluster's users are found only in the round after the cluster. */
+const ROUNDS = 4;
+
+export async function settle(stack: Stack, cloud: Cloud): Promise<void> {
+  if (!stack.interrupted()) return;
+  say(`An earlier command on stack ${stack.name} was interrupted: looking for what it had begun`);
+  await forgetPendingOperations(stack);
+  for (let round = 0; round < ROUNDS; round++) {
+    const imported = await importFound(stack, cloud);
+    if (imported.length === 0) break;
+    for (const name of imported) say(`  took over ${name}`);
+  }
+  stack.settled();
+}
+
+/** Pulumi notes an operation before it begins. What became of it is asked of the cloud, so the note has served its purpose. */
+async function forgetPendingOperations(stack: Stack): Promise<void> {
+  if (!checkpoint(stack.name)?.pendingOperations) return;
+  await withFile("state.json", async (file) => {
+    await must(stack, ["stack", "export", "--file", file]);
+    const state = JSON.parse(readFileSync(file, "utf8"));
+    state.deployment.pending_operations = [];
+    writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+    await must(stack, ["stack", "import", "--file", file]);
+  });
+}
+
+interface Import {
+  type: string;
+  name: string;
+  id?: string;
+  component?: boolean;
+  parent?: string;
+}
+
+/** One round: imports what a preview would create although it exists. Gives what was imported. */
+async function importFound(stack: Stack, cloud: Cloud): Promise<string[]> {
+  return withFile("import.json", async (file) => {
+    const preview = await must(stack, ["preview", "--json", "--import-file", file]);
+    const creates = createsOf(JSON.parse(preview));
+    const plan: { resources: Import[] } = JSON.parse(readFileSync(file, "utf8"));
+    const found: Import[] = [];
+    for (const entry of plan.resources) {
+      const inputs = creates.get(`${entry.type} ${entry.name}`);
+      const id = inputs && (await find(cloud, entry.type, inputs));
+      if (id) found.push({ ...entry, id });
+    }
+    if (found.length === 0) return [];
+    const components = plan.resources.filter(({ component }) => component);
+    writeFileSync(file, JSON.stringify({ ...plan, resources: [...components, ...found] }), { mode: 0o600 });
+    await must(stack, [
+      "import",
+      "--file",
+      file,
+      "--yes",
+      "--skip-preview",
+      "--generate-code=false",
+      "--protect=false",
+    ]);
+    return found.map(({ type, name }) => `${name} (${type.split(":").pop()})`);
+  });
+}
+
+/** The inputs of every resource that a preview would create, by type and name. */
+function createsOf(preview: unknown): Map<string, Inputs> {
+  const creates = new Map<string, Inputs>();
+  const steps = at(preview, "steps");
+  for (const step of Array.isArray(steps) ? steps : []) {
+    if (at(step, "op") !== "create") continue;
+    const name = String(at(step, "urn")).split("::").pop();
+    creates.set(`${at(step, "newState", "type")} ${name}`, (at(step, "newState", "inputs") ?? {}) as Inputs);
+  }
+  return creates;
+}
+
+async function find(cloud: Cloud, type: string, inputs: Inputs): Promise<string | undefined> {
+  const finder = finders[type];
+  const path = finder?.list(inputs);
+  if (!finder || !path) return undefined;
+  const headers = { authorization: `Bearer ${cloud.token}` };
+  const answer = await fetch(`${cloud.url}${path}?per_page=200`, { headers });
+  if (!answer.ok)
+    throw new UserError(`the local cloud answers ${path} with HTTP ${answer.status}; look at ${cloud.url}`);
+  const items = at(await answer.json(), finder.many);
+  const item =
+    Array.isArray(items) && items.find((candidate) => finder.name(candidate) === finder.wanted(inputs));
+  return item ? finder.id(item, inputs) : undefined;
+}
+
+async function must(stack: Stack, args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await stack.capture(args);
+  if (code === 0) return stdout;
+  const why = `${stderr}\n${stdout}`.split("\n").find((line) => /^\s*error:/.test(line));
+  throw new UserError(
+    `pulumi ${args[0]} failed on stack ${stack.name}${why ? ` (${why.replace(/^\s*error:\s*/, "")})` : ""}`,
+  );
+}
+
+/** A file that nobody else can read and that is gone afterwards: what Pulumi exports is never left behind. */
+async function withFile<T>(name: string, action: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "breakwater-"));
+  try {
+    return await action(join(folder, name));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

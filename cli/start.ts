@@ -1,0 +1,84 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { addresses } from "./addresses.ts";
+import { options } from "./arguments.ts";
+import { type Cloud, startCloud } from "./cloud.ts";
+import { UserError } from "./errors.ts";
+import { untilHealthy } from "./health.ts";
+import { holding } from "./lock.ts";
+import { home, policyPack } from "./places.ts";
+import { say } from "./progress.ts";
+import { settle } from "./settle.ts";
+import { openStack, type Stack } from "./stack.ts";
+import { checkpoint, clearDeadLock } from "./state.ts";
+
+/** Exit code of `--expect-no-changes` when there are changes (Pulumi 3.259). */
+const CHANGES = 7;
+
+/** `npm start`: brings stack `local` up on the local cloud, and leaves it as it is when it is up already. */
+export async function run(args: string[]): Promise<number> {
+  options("start --", args, {});
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  return holding(join(home, "start.lock"), bringUp, (pid) =>
+    say(`Waiting for another npm start (process ${pid})`),
+  );
+}
+
+async function bringUp(): Promise<number> {
+  checkpoint("local"); // a damaged one is reported before anything starts
+  const cloud = await startCloud();
+  const stack = await openStack("local");
+  clearDeadLock(stack.name);
+  const code = await converge(stack, cloud);
+  if (code !== 0) return code;
+  let outputs = await outputsOf(stack);
+  const missing = await untilHealthy(cloud, outputs);
+  if (missing.length > 0) {
+    say(`The local cloud has lost ${missing.join(", ")}: bringing it back`);
+    const again = await stack.run([
+      "up",
+      "--yes",
+      "--refresh",
+      "--skip-preview",
+      "--policy-pack",
+      policyPack,
+    ]);
+    if (again !== 0) return again;
+    outputs = await outputsOf(stack);
+    const still = await untilHealthy(cloud, outputs);
+    if (still.length > 0)
+      throw new UserError(`${still.join(", ")} cannot be found on the local cloud; look at ${cloud.url}`);
+  }
+  process.stdout.write(addresses(cloud, outputs));
+  return 0;
+}
+
+async function converge(stack: Stack, cloud: Cloud): Promise<number> {
+  const state = checkpoint(stack.name);
+  if (!state) {
+    const { code, stderr } = await stack.capture(["stack", "init", stack.name]);
+    if (code !== 0)
+      throw new UserError(`stack ${stack.name} cannot be made: ${stderr.trim().split("\n").pop()}`);
+  } else if (state.resources.length > 0) {
+    await settle(stack, cloud);
+    const preview = await stack.capture(["preview", "--expect-no-changes", "--policy-pack", policyPack]);
+    if (preview.code === 0) {
+      say(`Stack ${stack.name} is up to date.`);
+      return 0;
+    }
+    if (preview.code !== CHANGES) {
+      process.stderr.write(preview.stdout + preview.stderr);
+      return preview.code;
+    }
+  }
+  return stack.run(["up", "--yes", "--policy-pack", policyPack]);
+}
+
+async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await stack.capture(["stack", "output", "--json"]);
+  if (code !== 0)
+    throw new UserError(
+      `the outputs of stack ${stack.name} cannot be read: ${stderr.trim().split("\n").pop()}`,
+    );
+  return JSON.parse(stdout);
+}

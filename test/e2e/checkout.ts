@@ -1,0 +1,104 @@
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** A checkout of its own for a test: its files can be changed, and its stack, state and local cloud belong to nobody else. */
+
+const original = join(import.meta.dirname, "..", "..");
+
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** Both, in the order in which they came. */
+  output: string;
+}
+
+export interface Checkout {
+  /** The folder. There is a space in its path. */
+  root: string;
+  /** The local cloud's state folder. */
+  home: string;
+  env: NodeJS.ProcessEnv;
+  /** Runs an npm script as a user does: `npm("start")`, `npm("run", "pulumi", "--", "preview")`. */
+  npm: (...args: string[]) => Promise<Result>;
+  /** `npm run pulumi -- ARGS`, without npm's own lines. */
+  pulumi: (...args: string[]) => Promise<Result>;
+  /** Calls the API of the checkout's local cloud. */
+  api: (method: string, path: string, body?: object) => Promise<{ status: number; body: unknown }>;
+  /** The process id of its local cloud. */
+  cloudPid: () => number;
+  /** Stops the local cloud and removes the folder. */
+  remove: () => Promise<void>;
+}
+
+/** Copies what git tracks, or would track, of the working tree. Packages are shared with it. */
+export async function checkout(variables: Record<string, string> = {}): Promise<Checkout> {
+  const root = join(mkdtempSync(join(tmpdir(), "breakwater-")), "check out");
+  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: original,
+  });
+  for (const file of files.toString().split("\0").filter(Boolean)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    cpSync(join(original, file), join(root, file));
+  }
+  symlinkSync(join(original, "node_modules"), join(root, "node_modules"));
+
+  const home = join(root, ".breakwater");
+  const { BREAKWATER_HOME, NODE_TEST_CONTEXT, ...inherited } = process.env;
+  const env = { ...inherited, BREAKWATER_PORT: String(await freePort()), ...variables };
+  const run = (args: string[]) => runNpm(root, env, args);
+  return {
+    root,
+    home,
+    env,
+    npm: (...args) => run(args),
+    pulumi: (...args) => run(["run", "--silent", "pulumi", "--", ...args]),
+    api: (method, path, body) => call(home, method, path, body),
+    cloudPid: () => JSON.parse(readFileSync(join(home, "cloud", "cloud.json"), "utf8")).pid,
+    remove: async () => {
+      await run(["stop"]);
+      rmSync(dirname(root), { recursive: true, force: true });
+    },
+  };
+}
+
+function runNpm(cwd: string, env: NodeJS.ProcessEnv, args: string[]): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("npm", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const result = { stdout: "", stderr: "", output: "" };
+    for (const name of ["stdout", "stderr"] as const)
+      child[name].setEncoding("utf8").on("data", (chunk: string) => {
+        result[name] += chunk;
+        result.output += chunk;
+      });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, ...result }));
+  });
+}
+
+async function call(home: string, method: string, path: string, body?: object) {
+  const { url } = JSON.parse(readFileSync(join(home, "cloud", "cloud.json"), "utf8"));
+  const token = readFileSync(join(home, "cloud", "token"), "utf8").trim();
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
