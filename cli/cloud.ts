@@ -64,7 +64,7 @@ export async function startCloud(): Promise<Cloud> {
   });
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline && code === undefined; await delay(25)) {
     const cloud = await running();
-    if (cloud?.pid !== child.pid) continue;
+    if (!cloud || cloud.pid !== child.pid) continue;
     child.unref();
     return cloud;
   }

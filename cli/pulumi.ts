@@ -1,27 +1,36 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startCloud } from "./cloud.ts";
+import { say } from "./progress.ts";
+import { howToAllow } from "./refusals.ts";
 import { isLocal, openStack, stackOf } from "./stack.ts";
+import { checkpoint } from "./state.ts";
 
 /** Commands of Pulumi that talk to the cloud that a stack describes. */
-const reachesTheCloud = new Set([
-  "up",
-  "update",
-  "preview",
-  "pre",
-  "refresh",
-  "destroy",
-  "down",
-  "import",
-  "watch",
-  "query",
-]);
+const reachesTheCloud = new Set(["up", "update", "preview", "pre", "refresh", "destroy", "down", "import"]);
 
 /** `npm run pulumi -- ARGS`: Pulumi's command with the right environment for the stack that ARGS name. */
 export async function run(args: string[]): Promise<number> {
   const name = stackOf(args);
   const command = args[0] ?? "";
-  if (isLocal(name) && reachesTheCloud.has(command)) await startCloud();
+  if (isLocal(name)) {
+    checkpoint(name); // a damaged one is reported in one line
+    if (reachesTheCloud.has(command)) await startCloud();
+  }
   const stack = await openStack(name);
-  return stack.run([...args, ...additions(name, command, args)]);
+  if (!reachesTheCloud.has(command)) return stack.run(args);
+
+  const folder = mkdtempSync(join(tmpdir(), "breakwater-"));
+  try {
+    const log = join(folder, "events");
+    const code = await stack.run([...args, ...additions(name, command, args), "--event-log", log]);
+    const advice = code === 0 ? undefined : howToAllow(log, name);
+    if (advice) say(`breakwater: ${advice}`);
+    return code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -53,12 +53,17 @@ export interface Stack {
 /** Commands that change what the cloud or the state has. */
 const changing = new Set(["up", "update", "refresh", "destroy", "down", "import"]);
 
-/** Sets up engine, plugins and environment for a stack. */
-export async function openStack(name: string): Promise<Stack> {
+/**
+ * Sets up engine, plugins and environment for a stack.
+ *
+ * @param program folder of the Pulumi program; this project's own by default.
+ */
+export async function openStack(name: string, program = root): Promise<Stack> {
   const pulumi = await engine();
   const env = isLocal(name) ? await localEnvironment(name, pulumi, await running()) : { ...process.env };
   env.PATH = `${dirname(pulumi)}:${env.PATH ?? ""}`;
-  const options = { cwd: root, env };
+  env.PULUMI_DEBUG_COMMANDS = "true"; // `--event-log` is among the options that the engine hides
+  const options = { cwd: program, env };
   const mark = join(home, `${name}.unfinished`);
   return {
     name,

@@ -1,0 +1,138 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { measureCloud } from "../local/bench.ts";
+import { options } from "./arguments.ts";
+import { startCloud, stopCloud } from "./cloud.ts";
+import { UserError } from "./errors.ts";
+import { root } from "./places.ts";
+import { capture, type Finished } from "./process.ts";
+import { step } from "./progress.ts";
+import { openStack, type Stack } from "./stack.ts";
+import { checkpoint } from "./state.ts";
+
+/** Set for the process that measures: its state folder is its own. */
+const OWN_HOME = "BREAKWATER_BENCH_HOME";
+
+/**
+ * `npm run bench [-- --runs N]`: each figure is a ratio against a floor measured in the same run, the two taken in turn, medians
+ * of N runs (default 7). The stack and its local cloud are the benchmark's own.
+ */
+export async function run(args: string[]): Promise<number> {
+  const { runs } = options("run bench --", args, { runs: { type: "string", default: "7" } });
+  if (!/^[1-9]\d?$/.test(runs)) throw new UserError(`--runs is "${runs}"; allowed: 1 to 99`);
+  return process.env[OWN_HOME] ? measure(Number(runs)) : inOwnHome(args);
+}
+
+/** Places are fixed when a process starts, so the measuring is done by a process that starts with its own. */
+async function inOwnHome(args: string[]): Promise<number> {
+  const home = mkdtempSync(join(tmpdir(), "breakwater-bench-"));
+  const env = { ...process.env, BREAKWATER_HOME: home, BREAKWATER_PORT: "0", [OWN_HOME]: home };
+  try {
+    const command = [...process.execArgv, join(root, "cli", "main.ts"), "bench", ...args];
+    return await new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, command, { env, stdio: "inherit" });
+      child.on("error", reject).on("close", (code) => resolve(code ?? 1));
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+interface Figure {
+  name: string;
+  value: number;
+  limit: number;
+  unit: string;
+  detail: string;
+}
+
+async function measure(runs: number): Promise<number> {
+  const figures: Figure[] = [];
+  try {
+    const stack = await step("Bringing stack local up", async () => {
+      await succeed(capture("npm", ["start"], { cwd: root, env: process.env }));
+      return openStack("local");
+    });
+    const flat = await step("Bringing the flat program up", () => flatStack(resourcesOf(stack.name)));
+    const preview = () => stack.capture(["preview", "--expect-no-changes"]);
+    const floor = () => flat.capture(["preview", "--expect-no-changes", "--stack", "flat"]);
+    const start = () => capture("npm", ["start"], { cwd: root, env: process.env });
+    const [previews, floors, starts] = await step("Measuring", () => inTurn(runs, [preview, floor, start]));
+    const [previewMs, floorMs, startMs] = [median(previews), median(floors), median(starts)];
+    figures.push(
+      {
+        name: "no-op preview of local / flat program",
+        value: previewMs / floorMs,
+        limit: 1.2,
+        unit: "x",
+        detail: `${seconds(previewMs)} / ${seconds(floorMs)}, ${resourcesOf(stack.name)} resources each`,
+      },
+      {
+        name: "second npm start / that preview",
+        value: startMs / previewMs,
+        limit: 2,
+        unit: "x",
+        detail: `${seconds(startMs)} / ${seconds(previewMs)}`,
+      },
+    );
+  } finally {
+    await stopCloud();
+  }
+  const { startMs, residentMiB } = await step("Measuring the local cloud", () => measureCloud(runs));
+  figures.push(
+    { name: "local cloud: start to first answer", value: startMs / 1000, limit: 1, unit: "s", detail: "" },
+    { name: "local cloud: resident when idle", value: residentMiB, limit: 120, unit: "MiB", detail: "" },
+  );
+  process.stdout.write(`${figures.map(line).join("\n")}\n`);
+  return figures.every(({ value, limit }) => value <= limit) ? 0 : 1;
+}
+
+function line({ name, value, limit, unit, detail }: Figure): string {
+  const verdict = value <= limit ? "met" : "MISSED";
+  return `${name.padEnd(40)} ${`${value.toFixed(2)} ${unit}`.padStart(11)}  (at most ${limit} ${unit}: ${verdict})  ${detail}`;
+}
+
+/** The floor: a program with as many trivial resources over the same plugins, in the same backend. */
+async function flatStack(resources: number): Promise<Stack> {
+  await startCloud();
+  const stack = await openStack("local", join(root, "cli", "bench", "flat"));
+  await succeed(stack.capture(["stack", "init", "flat"]));
+  const config = ["--config", `flat:resources=${resources}`];
+  await succeed(stack.capture(["up", "--yes", "--skip-preview", "--stack", "flat", ...config]));
+  return stack;
+}
+
+/** Custom resources, providers aside. */
+function resourcesOf(stack: string): number {
+  const resources = checkpoint(stack)?.resources ?? [];
+  return resources.filter(({ id, type }) => id !== undefined && !type.startsWith("pulumi:")).length;
+}
+
+async function succeed(running: Promise<Finished>): Promise<void> {
+  const { code, stdout, stderr } = await running;
+  if (code !== 0) throw new UserError(`the benchmark cannot be set up:\n${stdout}${stderr}`);
+}
+
+/** Runs each action once a round, so that whatever else the machine does hits all of them alike. Milliseconds. */
+async function inTurn(rounds: number, actions: Array<() => Promise<Finished>>): Promise<number[][]> {
+  const times = actions.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, action] of actions.entries()) {
+      const started = performance.now();
+      await succeed(action());
+      if (round > 0) times[index]?.push(performance.now() - started); // the first round warms the caches
+    }
+  }
+  return times;
+}
+
+function median(values: number[] = []): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
