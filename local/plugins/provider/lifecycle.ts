@@ -1,0 +1,101 @@
+/** The steps of a resource's life that gRPC needs: what is planned, what changes, what is kept. */
+import { defaultsKey } from "./check.ts";
+import { type Change, diff } from "./diff.ts";
+import { isWithin, parsePath } from "./paths.ts";
+import { plan } from "./plan.ts";
+import type { Existing, Resource } from "./resource.ts";
+import type { Property } from "./schema.ts";
+import { inOrderOf, secretsOf, tidyState } from "./state.ts";
+import { type Bag, inherited, isArray, isObject, unite, unknown, type Value, type Values } from "./values.ts";
+
+type Table = Pick<
+  Resource<never>,
+  "properties" | "plan" | "replacesWhen" | "derivesSecrets" | "deleteBeforeReplace"
+>;
+
+/** What the resource is going to be. */
+export function planned(
+  table: Table,
+  prior: Values | undefined,
+  inputs: Values,
+  ignored: readonly string[] = [],
+): Values {
+  const state = plan(table.properties, prior, inputs, ignored);
+  return table.plan?.(state, prior) ?? state;
+}
+
+/** What an update changes, by path. */
+export function changesOf(
+  table: Table & { readonly update?: unknown },
+  prior: Values,
+  inputs: Values,
+  ignored: readonly string[],
+): Map<string, Change> {
+  const state = planned(table, prior, inputs, ignored);
+  const changes = diff(table.properties, prior, state);
+  const replacing = table.replacesWhen?.(prior, state) ?? [];
+  const patterns = ignored.map(parsePath);
+  for (const [text, change] of changes) {
+    const path = parsePath(text);
+    if (patterns.some((pattern) => isWithin(path, pattern))) changes.delete(text);
+    else if (!table.update || replacing.includes(String(path[0])))
+      changes.set(text, { ...change, replaces: true });
+  }
+  return changes;
+}
+
+/** Whether the old object must go first: its successor would bear the same name, which the program has fixed. */
+export function deletesFirst(table: Table, inputs: Values): boolean {
+  if (table.deleteBeforeReplace) return true;
+  const defaulted = inputs[defaultsKey];
+  return Object.entries(table.properties).some(
+    ([name, { autoname }]) =>
+      autoname !== undefined && name in inputs && isArray(defaulted) && !defaulted.includes(name),
+  );
+}
+
+/** The outputs after an operation: what the platform says, over what was planned where it says nothing. */
+export function outputsOf(table: Table, plan: Values, { id, state }: Existing, inputs: Bag): Bag {
+  const merged = { ...settled(plan), ...state, id };
+  const values = tidyState(table.properties, ordered(table.properties, plan, merged));
+  return { values, secrets: secretsIn(table, values, inputs) };
+}
+
+/** What of `values` is secret: by the table, because an input of that name is, or because it derives from one. */
+export function secretsIn(table: Table, values: Values, from: Bag): Bag["secrets"] {
+  const own = unite(secretsOf(table.properties, values), inherited(values, from.secrets, from.values));
+  if (!table.derivesSecrets || !from.secrets) return own;
+  const derived = Object.entries(table.properties).filter(([, { output }]) => output);
+  return unite(own, Object.fromEntries(derived.map(([name]) => [name, true])));
+}
+
+/** `values` without what isn't known. */
+export function settled(values: Values): Values {
+  const known = Object.entries(values).filter(([, value]) => value !== unknown);
+  return Object.fromEntries(known.map(([name, value]) => [name, settledValue(value)]));
+}
+
+function settledValue(value: Value): Value {
+  if (isArray(value)) return value.filter((element) => element !== unknown).map(settledValue);
+  return isObject(value) ? settled(value) : value;
+}
+
+/** Sets come back from the platform in any order: they keep the one that `like` has. */
+export function ordered(properties: Table["properties"], like: Values, values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const property = properties[name];
+      return [name, property ? orderedValue(property, like[name], value) : value];
+    }),
+  );
+}
+
+function orderedValue(property: Property, like: Value | undefined, value: Value): Value {
+  if (isArray(value) && isArray(like) && "element" in property) {
+    const elements = property.kind === "set" ? inOrderOf(property.element, like, value) : value;
+    return elements.map((element, at) => orderedValue(property.element, like[at], element));
+  }
+  if (isObject(value) && isObject(like) && property.kind === "object")
+    return ordered(property.fields, like, value);
+  return value;
+}
