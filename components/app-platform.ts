@@ -1,10 +1,10 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { appPlatformProblems } from "./app-platform-rules.ts";
 import { appEnvs, appImage } from "./app-spec.ts";
 import { Component, InvalidArguments, type Transform } from "./base.ts";
-import { type AppSize, appRegions, appSizes, type Datacentre, isDedicated } from "./catalog.ts";
-import { type Compute, type ComputeArgs, computeProblems } from "./compute.ts";
-import { nameProblem } from "./names.ts";
+import { type AppSize, appRegions, type Datacentre } from "./catalog.ts";
+import type { Compute, ComputeArgs } from "./compute.ts";
 
 /** Who hears of trouble, and from when it is trouble. */
 export interface AppAlerts {
@@ -151,29 +151,4 @@ function alertsOf({ emails, slack, cpuPercent, memoryPercent, restarts }: AppAle
       above("RESTART_COUNT", restarts ?? 3),
     ],
   };
-}
-
-/** What is wrong with automatic scaling on this plan. */
-export function autoscaleProblem(size: string, autoscale: { min: number; max: number }): string | undefined {
-  if (!isDedicated(size)) return `needs a dedicated plan (apps-d-...), and ${size} shares its CPU`;
-  if (autoscale.min >= autoscale.max) return "needs min below max";
-  return undefined;
-}
-
-/** What is wrong with these arguments, one line each. */
-export function appPlatformProblems(name: string, args: AppPlatformArgs): string[] {
-  const problems = computeProblems(args);
-  const appName = args.appName ?? name;
-  const badName = nameProblem("digitalocean:index/app:App", appName);
-  if (badName) problems.push(`appName ${appName} ${badName}`);
-  if (!appSizes.includes(args.instanceSize))
-    problems.push(`instanceSize ${args.instanceSize} must be one of ${appSizes.join(", ")}`);
-  if (args.autoscale) {
-    if (args.instances !== undefined) problems.push("instances can't go together with autoscale");
-    const problem = autoscaleProblem(args.instanceSize, args.autoscale);
-    if (problem) problems.push(`autoscale ${problem}`);
-  }
-  if (args.instances !== undefined && (!Number.isInteger(args.instances) || args.instances < 1))
-    problems.push(`instances ${args.instances} must be 1 or more`);
-  return problems;
 }
