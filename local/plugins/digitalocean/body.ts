@@ -1,6 +1,6 @@
 /** API bodies to and from properties, by the tables. */
 import { isEmpty, isInternal, scalar } from "../provider/check.ts";
-import { apiName, type Properties, type Property } from "../provider/schema.ts";
+import { apiName, type Facts, type Properties, type Property } from "../provider/schema.ts";
 import { isArray, isObject, unknown, type Value, type Values } from "../provider/values.ts";
 import { asBody, type Body } from "./api.ts";
 
@@ -21,7 +21,8 @@ export function toBody(properties: Properties, values: Values, prior: Values = {
   return body;
 }
 
-function toField(property: Property, value: Value): unknown {
+export function toField(property: Property, value: Value): unknown {
+  if (property.write) return property.write(value);
   if (isArray(value) && "element" in property)
     return value.map((element) => toField(property.element, element));
   if (!isObject(value)) return value;
@@ -74,6 +75,26 @@ export function fromField(property: Property, raw: unknown): Value {
         : null;
   }
 }
+
+/** A list in the program of what the API has one of. */
+export const oneInList = (element: Property, facts: Facts = {}): Property => ({
+  kind: "list",
+  element,
+  ...facts,
+  read: (raw) => (raw === undefined || raw === null ? null : [fromField(element, raw)]),
+  write: (value) => (isArray(value) && value[0] !== undefined ? toField(element, value[0]) : null),
+});
+
+/** One in the program of what the API has a list of. */
+export const listOfOne = (fields: Properties, facts: Facts = {}): Property => {
+  const one: Property = { kind: "object", fields };
+  return {
+    ...one,
+    ...facts,
+    read: (raw) => (Array.isArray(raw) && raw.length > 0 ? fromField(one, raw[0]) : null),
+    write: (value) => [toField(one, value)],
+  };
+};
 
 /** A time as the official plugin shows most of them: Go's `2026-11-24 08:34:00 +0000 UTC`. */
 export function goTime(raw: unknown): Value {

@@ -4,9 +4,19 @@ import { type Change, diff } from "./diff.ts";
 import { isWithin, parsePath } from "./paths.ts";
 import { plan } from "./plan.ts";
 import type { Existing, Resource } from "./resource.ts";
-import type { Property } from "./schema.ts";
+import type { Properties, Property } from "./schema.ts";
 import { inOrderOf, secretsOf, tidyState } from "./state.ts";
-import { type Bag, inherited, isArray, isObject, unite, unknown, type Value, type Values } from "./values.ts";
+import {
+  type Bag,
+  hasUnknowns,
+  inherited,
+  isArray,
+  isObject,
+  unite,
+  unknown,
+  type Value,
+  type Values,
+} from "./values.ts";
 
 type Table = Pick<
   Resource<never>,
@@ -56,9 +66,39 @@ export function deletesFirst(table: Table, inputs: Values): boolean {
 
 /** The outputs after an operation: what the platform says, over what was planned where it says nothing. */
 export function outputsOf(table: Table, plan: Values, { id, state }: Existing, inputs: Bag): Bag {
-  const merged = { ...settled(plan), ...state, id };
-  const values = tidyState(table.properties, ordered(table.properties, plan, merged));
+  const values = tidyState(
+    table.properties,
+    ordered(table.properties, plan, { ...applied(table.properties, plan, state), id }),
+  );
   return { values, secrets: secretsIn(table, values, inputs) };
+}
+
+/**
+ * What Terraform's SDK makes of a plan and of what was read after it: a set whose plan was wholly known stays as planned
+ * (app variables keep the plain text of a secret that the platform reads back encrypted), and so does what wasn't read.
+ */
+function applied(properties: Properties, plan: Values, read: Values): Values {
+  const names = new Set([...Object.keys(plan), ...Object.keys(read)]);
+  return settled(
+    Object.fromEntries(
+      [...names].map((name) => [name, appliedValue(properties[name], plan[name], read[name])]),
+    ),
+  );
+}
+
+function appliedValue(
+  property: Property | undefined,
+  planned: Value | undefined,
+  read: Value | undefined,
+): Value {
+  if (read === undefined || read === null || planned === undefined) return planned ?? read ?? null;
+  if (property?.kind === "set" && !hasUnknowns(planned)) return planned;
+  if (isArray(planned) && isArray(read) && property?.kind === "list" && planned.length === read.length) {
+    return read.map((one, at) => appliedValue(property.element, planned[at], one));
+  }
+  if (isObject(planned) && isObject(read) && property?.kind === "object")
+    return applied(property.fields, planned, read);
+  return read;
 }
 
 /** What of `values` is secret: by the table, because an input of that name is, or because it derives from one. */
@@ -81,7 +121,7 @@ function settledValue(value: Value): Value {
 }
 
 /** Sets come back from the platform in any order: they keep the one that `like` has. */
-export function ordered(properties: Table["properties"], like: Values, values: Values): Values {
+export function ordered(properties: Properties, like: Values, values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       const property = properties[name];
