@@ -1,0 +1,12 @@
+import { area as account } from "./account.ts";
+import { area as actions } from "./actions.ts";
+import type { Area } from "./area.ts";
+import { area as databases } from "./databases/area.ts";
+import { area as projects } from "./projects.ts";
+import { area as regions } from "./regions.ts";
+import { area as sizes } from "./sizes.ts";
+import { area as tags } from "./tags.ts";
+import { area as vpcs } from "./vpcs.ts";
+
+/** The whole API, in the order of the console. */
+export const AREAS: readonly Area[] = [databases, vpcs, projects, tags, account, regions, sizes, actions];

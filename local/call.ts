@@ -1,0 +1,72 @@
+import type { Authority } from "./certificates.ts";
+import type { DataPlane } from "./dataplane/dataplane.ts";
+import type { Store } from "./store.ts";
+import type { Vault } from "./vault.ts";
+
+/** What a cloud is made of, whoever asks. */
+export interface World {
+  readonly store: Store;
+  readonly vault: Vault;
+  /** Signs what databases show and accept in TLS. */
+  readonly authority: Authority;
+  readonly dataPlane: DataPlane;
+  /** The cloud's own address, `http://127.0.0.1:<port>`: the base of every link it gives out. */
+  readonly url: string;
+}
+
+/** One request, and the world it acts on. `P` is the object that owns what the path addresses. */
+export interface Call<P = undefined> extends World {
+  readonly parent: P;
+  /** The path of the request, without its query. */
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+  /** Milliseconds since the epoch; the same throughout the request. */
+  readonly now: number;
+  /**
+   * When something that takes DigitalOcean `seconds` will be done here: the cloud's time scale applied, but never
+   * at once, so that the answer to the request that starts it shows it under way. `Infinity` under a stall fault.
+   */
+  after(seconds: number): number;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: object;
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface Route {
+  readonly method: Method;
+  /** `:name` stands for one segment; a literal segment wins over it. */
+  readonly path: string;
+  handle(call: Call): Reply;
+}
+
+export const ok = (body: object): Reply => ({ status: 200, body });
+export const created = (body: object): Reply => ({ status: 201, body });
+export const accepted = (body?: object): Reply => ({ status: 202, body });
+export const noContent = (): Reply => ({ status: 204 });
+
+/** A change under way: the object is in `state` until the stored time, and settled from then on. */
+export interface Transition {
+  readonly state: string;
+  readonly until: StoredTime;
+}
+
+/** Milliseconds since the epoch, null for never: JSON has no infinity. */
+export type StoredTime = number | null;
+
+export const storedTime = (time: number): StoredTime => (Number.isFinite(time) ? time : null);
+
+export const transition = (state: string, until: number): Transition => ({ state, until: storedTime(until) });
+
+/** The state now of something that settles in `settled`. */
+export function stateAt(now: number, change: Transition | undefined, settled: string): string {
+  return change && (change.until === null || now < change.until) ? change.state : settled;
+}
+
+/** A time as the API writes it: RFC 3339, UTC, whole seconds. */
+export const timestamp = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");

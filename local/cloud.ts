@@ -1,0 +1,136 @@
+import type { Server } from "node:http";
+import { adminRoutes } from "./admin.ts";
+import { AREAS } from "./api/areas.ts";
+import type { Call, World } from "./call.ts";
+import { Authority } from "./certificates.ts";
+import { consolePage } from "./console.ts";
+import { unserved } from "./dataplane/unserved.ts";
+import { StartError, systemCode } from "./errors.ts";
+import { Faults } from "./faults.ts";
+import { AUTHORITY_NAME, folderError, homeOf, openHome, writeWhole } from "./home.ts";
+import { Routes } from "./routes.ts";
+import { serve } from "./server.ts";
+import { Store } from "./store.ts";
+import { Vault } from "./vault.ts";
+
+export interface CloudOptions {
+  /** The state folder, BREAKWATER_HOME; the cloud's own files lie in `cloud/` below it. */
+  home: string;
+  /** 0 for any free port. Default 7480. */
+  port?: number;
+  /** The fraction of DigitalOcean's own times that asynchronous changes take. Default 0. */
+  timeScale?: number;
+  /** Takes the access log, one JSON line per request. Default: nowhere. */
+  log?(line: string): void;
+}
+
+export interface RunningCloud {
+  /** The API's base, without `/v2`. */
+  readonly url: string;
+  /** What every API call needs as its bearer token. */
+  readonly token: string;
+  /** Stops taking requests, answers those under way, and closes the store. */
+  close(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 7480;
+/** How long requests under way may take once the cloud is told to stop. */
+const DRAIN_MILLISECONDS = 5000;
+
+/**
+ * Starts a local cloud in this process.
+ * @throws StartError with one line for the user: the folder, the store or the port can't be had
+ */
+export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
+  const home = homeOf(options.home);
+  const { token, key, authority } = openHome(home);
+  const store = new Store(home.store);
+  const faults = new Faults();
+  const routes = new Routes([
+    ...AREAS.flatMap((area) => [
+      ...(area.routes ?? []),
+      ...area.resources.flatMap((resource) => resource.routes),
+    ]),
+    ...adminRoutes(faults, startAfresh),
+  ]);
+  const parts = {
+    store,
+    vault: new Vault(key),
+    authority: new Authority(authority, AUTHORITY_NAME),
+    dataPlane: unserved,
+  };
+  const startedAt = new Date();
+  let url = "";
+  const world = (): World => ({ ...parts, url });
+
+  const server = serve({
+    world,
+    token,
+    routes,
+    faults,
+    timeScale: options.timeScale ?? 0,
+    open: {
+      "/healthz": () => json({ status: "ok", pid: process.pid, started_at: startedAt.toISOString() }),
+      "/": () => consolePage(callNow(world(), "/"), AREAS),
+    },
+    log: options.log ?? (() => {}),
+  });
+  try {
+    store.transaction(() => {
+      if (store.isEmpty()) startAfresh(callNow(world(), ""));
+    });
+    url = await listen(server, options.port ?? DEFAULT_PORT);
+    writeWhole(
+      home.address,
+      `${JSON.stringify({ pid: process.pid, url, startedAt: startedAt.toISOString() })}\n`,
+    );
+  } catch (error) {
+    server.close();
+    store.close();
+    throw folderError(error, home.folder);
+  }
+  return { url, token, close: () => close(server, store) };
+}
+
+/** Empties the account and gives it what a new one has. */
+function startAfresh(call: Call): void {
+  call.store.clear();
+  for (const area of AREAS) area.seed?.(call);
+}
+
+/** A call that no request makes: the cloud's own. */
+function callNow(world: World, path: string): Call {
+  const now = Date.now();
+  const empty = { params: {}, query: new URLSearchParams(), body: undefined };
+  return { ...world, ...empty, parent: undefined, path, now, after: () => now };
+}
+
+const json = (body: object) => ({ type: "application/json; charset=utf-8", body: JSON.stringify(body) });
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => {
+      reject(
+        systemCode(error) === "EADDRINUSE"
+          ? new StartError(
+              `Port ${port} of 127.0.0.1 is in use: stop what listens there, or set BREAKWATER_PORT to another port (0 for any free one).`,
+            )
+          : error,
+      );
+    });
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") return reject(new Error("the server has no port"));
+      resolve(`http://127.0.0.1:${address.port}`);
+    });
+  });
+}
+
+async function close(server: Server, store: Store): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+  await closed;
+  clearTimeout(patience);
+  store.close();
+}

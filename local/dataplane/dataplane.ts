@@ -1,0 +1,18 @@
+/** Where the servers of one cluster are, or would be, reached. */
+export interface Place {
+  /** For clients outside the VPC. */
+  readonly host: string;
+  /** For members of the VPC. */
+  readonly privateHost: string;
+}
+
+/**
+ * The seam between the API and what really runs behind it. The API asks where a new thing will be reached and keeps
+ * the answer with it for life; ports are those of the platform.
+ */
+export interface DataPlane {
+  /** A place for a new cluster or replica, unlike every one in `taken`. */
+  placeCluster(taken: readonly Place[]): Place;
+  /** A host name for a new app with its own port, unlike every one in `taken`. */
+  placeApp(taken: readonly number[]): number;
+}

@@ -1,0 +1,209 @@
+import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Call, Reply, World } from "./call.ts";
+import { ApiError, badRequest, forbidden, notFound, unauthorized } from "./errors.ts";
+import { type Faults, refusal } from "./faults.ts";
+import { RateLimit } from "./ratelimit.ts";
+import type { Routes } from "./routes.ts";
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export interface ServerParts {
+  world(): World;
+  token: string;
+  routes: Routes;
+  faults: Faults;
+  timeScale: number;
+  /** Pages that need no token: they hold nothing secret. */
+  open: Record<string, () => Page>;
+  /** One line per request: JSON, without secrets, bodies or query values. */
+  log(line: string): void;
+}
+
+export interface Page {
+  type: string;
+  headers?: Record<string, string>;
+  body: string;
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Thrown to break the connection without an answer. */
+class Dropped extends Error {}
+
+/** The HTTP side of the cloud: everything that is the same for every route. */
+export function serve(parts: ServerParts): Server {
+  const limit = new RateLimit();
+  const sameToken = tokenCheck(parts.token);
+
+  return createServer((request, response) => {
+    const started = Date.now();
+    const id = randomUUID();
+    const method = request.method ?? "GET";
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const note = (status: number | "dropped") =>
+      parts.log(
+        JSON.stringify({
+          time: new Date(started).toISOString(),
+          method,
+          path: pathname,
+          status,
+          ms: Date.now() - started,
+          id,
+        }),
+      );
+
+    answer(request, method, pathname, searchParams)
+      .catch((error: unknown) => {
+        if (error instanceof Dropped) throw error;
+        return failure(error, id, parts.log);
+      })
+      .then((reply) => {
+        send(
+          response,
+          parts.open[pathname] ? reply : { ...reply, headers: { ...limit.headers(), ...reply.headers } },
+          method === "HEAD",
+          id,
+        );
+        note(reply.status);
+      })
+      .catch(() => {
+        response.destroy();
+        note("dropped");
+      });
+  });
+
+  async function answer(
+    request: IncomingMessage,
+    method: string,
+    path: string,
+    query: URLSearchParams,
+  ): Promise<Answer> {
+    refuseForeignHost(request, parts.world().url);
+    const open = parts.open[path];
+    if (open && (method === "GET" || method === "HEAD")) {
+      const { type, headers, body } = open();
+      return { status: 200, headers: { "content-type": type, ...headers }, body };
+    }
+    if (!sameToken(request.headers.authorization)) throw unauthorized();
+
+    const effects = parts.faults.meet(method, path);
+    const body = await jsonBody(request);
+    for (const effect of effects) {
+      if (effect.kind === "latency") await delay(effect.milliseconds);
+      if (effect.kind === "status") throw refusal(effect);
+      if (effect.kind === "drop" && effect.when === "before") throw new Dropped();
+    }
+
+    const reply = handle(
+      method,
+      path,
+      query,
+      body,
+      effects.some((effect) => effect.kind === "stall"),
+    );
+    if (effects.some((effect) => effect.kind === "drop")) throw new Dropped();
+    return {
+      status: reply.status,
+      headers: {},
+      body: reply.body === undefined ? "" : JSON.stringify(reply.body),
+    };
+  }
+
+  function handle(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: unknown,
+    stalled: boolean,
+  ): Reply {
+    const match = parts.routes.match(method === "HEAD" ? "GET" : method, path);
+    if (match.found === "nothing") throw notFound();
+    if (match.found === "path")
+      throw new ApiError(405, "method_not_allowed", "The method is not allowed for this resource.", {
+        allow: match.allowed.join(", "),
+      });
+
+    const world = parts.world();
+    const now = Date.now();
+    const after = (seconds: number) =>
+      stalled ? Number.POSITIVE_INFINITY : now + Math.max(1, Math.round(seconds * 1000 * parts.timeScale));
+    const call: Call = { ...world, parent: undefined, path, params: match.params, query, body, now, after };
+    return world.store.transaction(() => {
+      if (match.route.method !== "GET") world.store.sweep(now);
+      return match.route.handle(call);
+    });
+  }
+}
+
+/** A page of another site that resolves its name to loopback (DNS rebinding) still sends that name. */
+function refuseForeignHost(request: IncomingMessage, url: string): void {
+  const { port } = new URL(url);
+  const host = request.headers.host?.toLowerCase();
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`)
+    throw forbidden(`This server answers to 127.0.0.1:${port} and localhost:${port} only.`);
+}
+
+function tokenCheck(token: string): (header: string | undefined) => boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  const expected = digest(token);
+  return (header) => {
+    const [, given] = /^bearer +(\S+) *$/i.exec(header ?? "") ?? [];
+    return given !== undefined && timingSafeEqual(digest(given), expected);
+  };
+}
+
+async function jsonBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES)
+      throw new ApiError(413, "request_too_large", "The request body is larger than 4 MiB.", {
+        connection: "close",
+      });
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString("utf8");
+  if (text.trim() === "" || request.method === "GET" || request.method === "HEAD") return undefined;
+  const type = request.headers["content-type"] ?? "";
+  if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
+    throw new ApiError(
+      415,
+      "unsupported_media_type",
+      "The Content-Type of a request with a body must be application/json.",
+    );
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest("The request body is not valid JSON.");
+  }
+}
+
+function failure(error: unknown, requestId: string, log: (line: string) => void): Answer {
+  const known =
+    error instanceof ApiError ? error : new ApiError(500, "server_error", "Unexpected server-side error");
+  if (known !== error)
+    log(JSON.stringify({ error: error instanceof Error ? error.stack : String(error), id: requestId }));
+  return {
+    status: known.status,
+    headers: known.headers,
+    body: JSON.stringify({ id: known.id, message: known.message, request_id: requestId }),
+  };
+}
+
+function send(response: ServerResponse, answer: Answer, headOnly: boolean, requestId: string): void {
+  response.writeHead(answer.status, {
+    ...(answer.body === "" ? {} : { "content-type": "application/json; charset=utf-8" }),
+    "x-request-id": requestId,
+    "cache-control": "no-store",
+    ...(answer.status === 204 ? {} : { "content-length": Buffer.byteLength(answer.body) }),
+    ...answer.headers,
+  });
+  response.end(headOnly ? undefined : answer.body);
+}
