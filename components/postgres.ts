@@ -209,6 +209,10 @@ export class Postgres extends Component implements PostgresAdministration {
       { retainOnDelete: true },
       transform?.firewall,
     );
+    firewall.rules.apply((rules) => {
+      for (const { type, value } of rules)
+        if (type === "ip_addr" && trustedSourceProblem(value)) this.warn(`a transform lets ${value} connect`);
+    });
     const behindFirewall = { dependsOn: firewall, deletedWith: cluster };
 
     this.child(
