@@ -80,8 +80,8 @@ export interface Update<T extends object, P> {
 }
 
 export interface Remove<T extends object, P> {
-  /** Default 204, without a body. */
-  status?: number;
+  /** The body of a 200. Default 204, without a body. */
+  reply?(item: Saved<T>): object;
   /** Throws when it can't go. */
   refuse?(item: Saved<T>, call: Call<P>): void;
   /** For how many seconds it stays a member of its VPC and project after the answer. Default 0. */
@@ -262,7 +262,7 @@ export class Resource<T extends object, P = undefined> {
         remove.also?.(item, call);
         this.remove(call, item, remove.seconds);
         call.store.note(call.now, `deleted ${about.kind} ${item.name}`);
-        return remove.status ? { status: remove.status, body: {} } : noContent();
+        return remove.reply ? ok(remove.reply(item)) : noContent();
       });
   }
 

@@ -1,5 +1,6 @@
 import { area as account } from "./account.ts";
 import { area as actions } from "./actions.ts";
+import { area as apps } from "./apps/area.ts";
 import type { Area } from "./area.ts";
 import { area as databases } from "./databases/area.ts";
 import { area as projects } from "./projects.ts";
@@ -9,4 +10,14 @@ import { area as tags } from "./tags.ts";
 import { area as vpcs } from "./vpcs.ts";
 
 /** The whole API, in the order of the console. */
-export const AREAS: readonly Area[] = [databases, vpcs, projects, tags, account, regions, sizes, actions];
+export const AREAS: readonly Area[] = [
+  apps,
+  databases,
+  vpcs,
+  projects,
+  tags,
+  account,
+  regions,
+  sizes,
+  actions,
+];

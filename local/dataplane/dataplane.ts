@@ -13,6 +13,6 @@ export interface Place {
 export interface DataPlane {
   /** A place for a new cluster or replica, unlike every one in `taken`. */
   placeCluster(taken: readonly Place[]): Place;
-  /** A host name for a new app with its own port, unlike every one in `taken`. */
-  placeApp(taken: readonly number[]): number;
+  /** The URL of a new app, unlike every one in `taken`. */
+  placeApp(taken: readonly string[]): string;
 }

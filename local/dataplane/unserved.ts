@@ -14,9 +14,10 @@ export const unserved: DataPlane = {
     const number = firstFree((n) => !hosts.has(address(20, n)));
     return { host: address(20, number), privateHost: address(21, number) };
   },
-  placeApp: (taken) => FIRST_APP_PORT + firstFree((n) => !taken.includes(FIRST_APP_PORT + n)),
+  placeApp: (taken) => appUrl(firstFree((n) => !taken.includes(appUrl(n)))),
 };
 
+const appUrl = (number: number) => `http://127.0.0.1:${FIRST_APP_PORT + number}`;
 const address = (block: number, number: number) =>
   `127.${block}.${Math.floor(number / 250)}.${(number % 250) + 1}`;
 

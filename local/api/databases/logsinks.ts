@@ -56,7 +56,7 @@ export const logsinks = clusters.owns<Logsink>({
       return { name: sink_name, type: sink_type, config: parse(CONFIGS[sink_type], config) };
     },
   }),
-  remove: { status: 200 },
+  remove: { reply: () => ({}) },
   view: (sink) => ({ sink_id: sink.id, sink_name: sink.name, sink_type: sink.type, config: sink.config }),
   bare: true,
 });

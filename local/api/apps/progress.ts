@@ -1,0 +1,94 @@
+import { timestamp } from "../../call.ts";
+import { componentsOf, type Spec } from "./spec.ts";
+
+export type Phase =
+  | "PENDING_BUILD"
+  | "BUILDING"
+  | "PENDING_DEPLOY"
+  | "DEPLOYING"
+  | "ACTIVE"
+  | "SUPERSEDED"
+  | "ERROR"
+  | "CANCELED";
+
+/** The part of a deployment's whole time at which each phase begins. */
+const PHASES: readonly (readonly [from: number, phase: Phase])[] = [
+  [1, "ACTIVE"],
+  [0.65, "DEPLOYING"],
+  [0.6, "PENDING_DEPLOY"],
+  [0.02, "BUILDING"],
+  [0, "PENDING_BUILD"],
+];
+
+/** The phase when `done` (0 to 1) of the time has passed. */
+export const phaseAt = (done: number): Phase => PHASES.find(([from]) => done >= from)?.[1] ?? "PENDING_BUILD";
+
+interface Step {
+  name: string;
+  status: "PENDING" | "RUNNING" | "SUCCESS";
+  steps?: Step[];
+  started_at?: string;
+  ended_at?: string;
+  component_name?: string;
+  message_base?: string;
+}
+
+/** The steps of a deployment as the platform shows them: build, then deploy, each component in both. */
+export function progressOf(spec: Spec, done: number, start: number, end: number): object {
+  const components = componentsOf(spec);
+  const status = (from: number, to: number): Step["status"] =>
+    done >= to ? "SUCCESS" : done >= from && done > 0 ? "RUNNING" : "PENDING";
+  const at = (part: number) => timestamp(start + part * (end - start));
+  const step = (name: string, from: number, to: number, more: Partial<Step> = {}): Step => {
+    const state = status(from, to);
+    return {
+      name,
+      status: state,
+      ...more,
+      ...(state !== "PENDING" && { started_at: at(from) }),
+      ...(state === "SUCCESS" && { ended_at: at(to) }),
+    };
+  };
+  const steps = [
+    step("build", 0.02, 0.6, {
+      steps: [
+        step("initialize", 0.02, 0.1),
+        step("components", 0.1, 0.6, {
+          steps: components.map(({ type, component: { name } }) =>
+            step(name, 0.1, 0.6, { component_name: name, message_base: `Building ${type}` }),
+          ),
+        }),
+      ],
+    }),
+    step("deploy", 0.65, 1, {
+      steps: [
+        step("initialize", 0.65, 0.7),
+        step("components", 0.7, 0.95, {
+          steps: components.map(({ type, component: { name } }) =>
+            step(name, 0.7, 0.95, {
+              component_name: name,
+              steps: [
+                step("deploy", 0.7, 0.8, { component_name: name, message_base: `Deploying ${type}` }),
+                step("wait", 0.8, 0.95, { component_name: name, message_base: `Waiting for ${type}` }),
+              ],
+            }),
+          ),
+        }),
+        step("finalize", 0.95, 1),
+      ],
+    }),
+  ];
+  const leaves = steps.flatMap(leavesOf);
+  const count = (state: Step["status"]) => leaves.filter((leaf) => leaf.status === state).length;
+  return {
+    pending_steps: count("PENDING"),
+    running_steps: count("RUNNING"),
+    success_steps: count("SUCCESS"),
+    error_steps: 0,
+    total_steps: leaves.length,
+    steps,
+    summary_steps: steps.map(({ steps: _, ...summary }) => summary),
+  };
+}
+
+const leavesOf = (step: Step): Step[] => (step.steps?.length ? step.steps.flatMap(leavesOf) : [step]);
