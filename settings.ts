@@ -303,7 +303,7 @@ const app = z.strictObject({
       .optional(),
     { description: "Scales by CPU. Needs a dedicated plan (`apps-d-`). Excludes `instances`." },
   ),
-  healthPath: field(z.string().startsWith("/"), {
+  healthPath: field(z.string().regex(/^\//), {
     description: "Path that answers 200 as soon as the process can serve.",
     default: "/healthz",
     effect: "restarts",
@@ -338,7 +338,7 @@ const app = z.strictObject({
         description: "Team members to write to; without any, the team's own address.",
         allowed: "must be an e-mail address",
       }),
-      slackChannel: field(z.string().startsWith("#").optional(), {
+      slackChannel: field(z.string().regex(/^#/).optional(), {
         description: "Slack channel to write to; needs `breakwater:slackWebhook`.",
         allowed: "must start with #",
       }),

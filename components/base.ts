@@ -59,6 +59,7 @@ export class InvalidArguments extends pulumi.RunError {
  */
 export abstract class Component extends pulumi.ComponentResource {
   readonly #name: string;
+  readonly #dependsOn: pulumi.ComponentResourceOptions["dependsOn"];
 
   /**
    * @param type token `breakwater:<area>:<Name>`.
@@ -72,6 +73,8 @@ export abstract class Component extends pulumi.ComponentResource {
   ) {
     super(type, name, inputs, opts);
     this.#name = name;
+    // The engine doesn't hand this down, and without it a deletion would not keep the order.
+    this.#dependsOn = opts?.dependsOn;
   }
 
   /** Makes a child called `<component>-<suffix>`, after the transform has had its say. */
@@ -85,7 +88,8 @@ export abstract class Component extends pulumi.ComponentResource {
     const name = `${this.#name}-${suffix}`;
     const shaped = shape({ args, opts }, name, transform);
     if (opts.protect && !shaped.opts.protect) this.warn(`a transform takes the protection off ${name}`);
-    return new Type(name, shaped.args, { ...shaped.opts, parent: this });
+    const shared = { dependsOn: this.#dependsOn, parent: this };
+    return new Type(name, shaped.args, pulumi.mergeOptions(shaped.opts, shared));
   }
 
   /** Says in preview and update what is less safe than it could be. */

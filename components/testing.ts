@@ -54,7 +54,7 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
 
 /** Runs `build` against a recording engine and waits until everything it registered has arrived. */
 export async function record<T>(
-  build: () => T,
+  build: () => T | Promise<T>,
   {
     calls: answers = {},
     state = {},
@@ -86,7 +86,7 @@ export async function record<T>(
   };
   const warn = mock.method(console, "warn", () => {});
   try {
-    const result = build();
+    const result = await build();
     await pulumi.runtime.disconnect();
     return {
       result,

@@ -31,7 +31,7 @@ export function rules(draft: Draft, apiEndpoint: string): Problem[] {
     if (problem)
       problems.push({
         path: "digitalocean:apiEndpoint (DIGITALOCEAN_API_URL)",
-        found: shown(apiEndpoint),
+        found: shown(apiEndpoint.replace(/\/\/.*@/, "//[secret]@")),
         allowed: problem,
       });
   }

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { type Registered, record, resolved } from "./components/testing.ts";
+import { matchesGolden } from "./settings/golden/golden.ts";
+
+const image = JSON.stringify({
+  image: { repository: "product-api", tag: "v1" },
+  migrateCommand: "flask db upgrade",
+});
+const answers = {
+  calls: { "digitalocean:index/getDatabaseCa:getDatabaseCa": { certificate: "-----BEGIN" } },
+  state: {},
+};
+
+let run = 0;
+/** Runs the whole program with these settings, as if it were the only one. */
+async function program(config: Record<string, string>, apiEndpoint?: string) {
+  const endpoint = apiEndpoint && { "digitalocean:apiEndpoint": apiEndpoint };
+  const keyed = Object.entries(config).map(([key, value]) => [`breakwater:${key}`, value]);
+  delete process.env.DIGITALOCEAN_API_URL;
+  run += 1;
+  const fresh = `./index.ts?run=${run}`;
+  return record(async () => {
+    pulumi.runtime.setAllConfig({ ...Object.fromEntries(keyed), ...endpoint });
+    return (await import(fresh)) as typeof import("./index.ts");
+  }, answers);
+}
+
+const local = () => program({ environment: "local" }, "http://127.0.0.1:7480");
+const real = (environment: string, profile: string) => program({ environment, profile, app: image });
+
+/** One line for each resource: what a renamed, moved or unprotected one changes. */
+function lines(resources: Registered[]): string[] {
+  return resources
+    .map(({ type, name, parent, protect, retainOnDelete }) =>
+      [
+        `${parent.split("::").at(-1) || "-"} > ${type} ${name}`,
+        ...(protect ? ["protected"] : []),
+        ...(retainOnDelete ? ["retained"] : []),
+      ].join(" "),
+    )
+    .sort();
+}
+
+test("logical names, parents and protections are those agreed on", async () => {
+  matchesGolden("resources", {
+    local: lines((await local()).resources),
+    "staging lean": lines((await real("staging", "lean")).resources),
+    "prod ha": lines((await real("prod", "ha")).resources),
+  });
+});
+
+test("every resource of DigitalOcean goes through the one provider", async () => {
+  const { resources } = await local();
+  const ours = resources.filter(({ type }) => type.startsWith("digitalocean:"));
+  assert.ok(ours.length >= 9);
+  for (const { name, provider } of ours) assert.match(provider, /::digitalocean::digitalocean-id$/, name);
+  const pinned = resources.find(({ type }) => type === "pulumi:providers:digitalocean");
+  assert.equal(pinned?.inputs.apiEndpoint, "http://127.0.0.1:7480");
+});
+
+test("the API starts after the grants, with its database and its secrets", async () => {
+  const { named } = await local();
+  const api = named("api-app");
+  assert.ok(api.dependencies.includes("grants-app"));
+  const { services } = api.inputs.spec as {
+    services: { envs: { key: string; type: string; value: string }[] }[];
+  };
+  assert.deepEqual(
+    services[0]?.envs.map(({ key, type }) => `${key} ${type}`),
+    [
+      "DATABASE_CA_CERT GENERAL",
+      "DATABASE_POOL_URL SECRET",
+      "DATABASE_URL SECRET",
+      "JWT_SIGNING_KEY SECRET",
+      "SECRET_KEY SECRET",
+    ],
+  );
+});
+
+test("outputs are the contract, and URIs are secret", async () => {
+  const { result } = await local();
+  assert.deepEqual(Object.keys(result).sort(), [
+    "apiUrl",
+    "compute",
+    "environment",
+    "postgres",
+    "siteUrl",
+    "vpc",
+  ]);
+  assert.equal(result.environment, "local");
+  assert.equal((await resolved(result.apiUrl)).value, "https://api.example");
+  assert.equal((await resolved(result.postgres.uri)).secret, true);
+  assert.equal((await resolved(result.postgres.clusterName)).value, "breakwater-local-pg");
+});
+
+test("settings that can't be used end the program before any resource, with every problem", async () => {
+  let message = "";
+  const { resources } = await program({ environment: "prod", bogus: "1" }, "http://127.0.0.1:1").catch(
+    async (error: unknown) => {
+      assert.ok(pulumi.RunError.isInstance(error), "no stack trace");
+      message = error.message;
+      return record(() => undefined);
+    },
+  );
+  assert.deepEqual(resources, []);
+  assert.match(message, /^4 settings of this stack can't be used:\n/);
+  assert.match(message, /breakwater:bogus/);
+  assert.match(message, /breakwater:app.image.repository is required/);
+  assert.match(message, /breakwater:app.image needs either tag or digest/);
+  assert.match(message, /digitalocean:apiEndpoint .* must not be on this machine/);
+});
+
+test("a rehearsal lifts protection and retention, and says so", async () => {
+  const { resources, warnings } = await program(
+    { environment: "prod", rehearsal: "true", app: image },
+    "http://127.0.0.1:7480",
+  );
+  const guarded = resources.filter(
+    ({ name, protect, retainOnDelete }) => protect || (retainOnDelete && name !== "postgres-firewall"),
+  );
+  assert.deepEqual(guarded, []);
+  assert.match(warnings.join(), /protect is off/);
+});
