@@ -40,6 +40,7 @@ function nothing(property: Property): unknown {
     set: [],
     map: {},
     object: null,
+    any: null,
   };
   return nothings[property.kind];
 }

@@ -23,15 +23,23 @@ export const defaultsKey = "__defaults";
 /** Properties that the engine or the official plugin keep for themselves start like this. */
 export const isInternal = (name: string): boolean => name.startsWith("__");
 
+/** How inputs are completed. */
+export interface Completion {
+  /** Without it nothing is named automatically. */
+  readonly naming?: Naming;
+  /** Defaults come into the plan only: the inputs stay as they were given. */
+  readonly asGiven?: boolean;
+}
+
 /** The inputs of a resource, and what is wrong with them. */
 export function checkInputs(
   properties: Properties,
   olds: Values,
   news: Values,
-  naming?: Naming,
+  completion: Completion = {},
 ): { readonly inputs: Values; readonly failures: Failure[] } {
   const failures: Failure[] = [];
-  const inputs = checkObject(properties, olds, news, [], failures, naming);
+  const inputs = checkObject(properties, olds, news, [], failures, completion);
   return { inputs, failures };
 }
 
@@ -41,7 +49,7 @@ function checkObject(
   news: Values,
   path: Path,
   failures: Failure[],
-  naming?: Naming,
+  completion: Completion,
 ): Values {
   const inputs: Record<string, Value> = {};
   const fail = (name: string, reason: string): void => {
@@ -51,7 +59,7 @@ function checkObject(
     if (isInternal(name) || given === null) continue;
     const property = properties[name];
     if (!property || !isInput(property)) fail(name, "this property is not known");
-    else inputs[name] = checkValue(property, olds[name], given, [...path, name], failures);
+    else inputs[name] = checkValue(property, olds[name], given, [...path, name], failures, completion);
   }
   const isTaken = (name: string): boolean =>
     Object.keys(inputs).some((other) => properties[other]?.conflicts?.includes(name));
@@ -59,7 +67,9 @@ function checkObject(
   for (const [name, property] of Object.entries(properties)) {
     if (name in inputs || !isInput(property) || property.deprecated || isTaken(name)) continue;
     if (property.conflicts?.some((other) => other in inputs)) continue;
-    const value = keptDefault(name, olds) ?? freshDefault(name, property, naming, fail);
+    const value = completion.asGiven
+      ? undefined
+      : (keptDefault(name, olds) ?? freshDefault(name, property, completion.naming, fail));
     if (value !== undefined) {
       inputs[name] = value;
       defaulted.push(name);
@@ -69,7 +79,7 @@ function checkObject(
     const rival = properties[name]?.conflicts?.find((other) => other in news && other in inputs);
     if (rival) fail(name, `conflicts with ${rival}: give one of the two`);
   }
-  return { ...inputs, [defaultsKey]: defaulted.sort() };
+  return completion.asGiven ? inputs : { ...inputs, [defaultsKey]: defaulted.sort() };
 }
 
 /** A default that was chosen before stays. */
@@ -121,6 +131,7 @@ function checkValue(
   given: Value,
   path: Path,
   failures: Failure[],
+  completion: Completion,
 ): Value {
   if (given === unknown) return given;
   const wrong = (reason: string): Value => {
@@ -133,7 +144,9 @@ function checkValue(
       if (!isArray(given)) return wrong("must be a list");
       const before = isArray(old) ? old : [];
       return given.map((element, at) =>
-        element === null ? null : checkValue(property.element, before[at], element, [...path, at], failures),
+        element === null
+          ? null
+          : checkValue(property.element, before[at], element, [...path, at], failures, completion),
       );
     }
     case "map": {
@@ -142,13 +155,17 @@ function checkValue(
       return Object.fromEntries(
         entries.map(([name, value]) => [
           name,
-          checkValue(property.element, undefined, value, [...path, name], failures),
+          checkValue(property.element, undefined, value, [...path, name], failures, completion),
         ]),
       );
     }
     case "object":
       if (!isObject(given)) return wrong("must be an object");
-      return checkObject(property.fields, isObject(old) ? old : {}, given, path, failures);
+      return checkObject(property.fields, isObject(old) ? old : {}, given, path, failures, {
+        asGiven: completion.asGiven ?? false,
+      });
+    case "any":
+      return given;
     default: {
       const value = scalar(property.kind, given);
       if (value === undefined) return wrong(`must be ${article[property.kind]}`);
@@ -166,8 +183,10 @@ const article = {
 } as const;
 
 /** `value` as its kind; undefined when it can't be one. Numbers in text and the like are taken, as Terraform takes them. */
-export function scalar(kind: Scalar, value: Value): Value | undefined {
+export function scalar(kind: Scalar | "any", value: Value): Value | undefined {
   switch (kind) {
+    case "any":
+      return value;
     case "string":
       return typeof value === "string"
         ? value

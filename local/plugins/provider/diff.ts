@@ -10,11 +10,12 @@ export interface Change {
   readonly replaces: boolean;
 }
 
-/** The changes by path; empty when there are none. */
+/** The changes by path; empty when there are none. What is only ever read changes as a consequence, and isn't listed. */
 export function diff(properties: Properties, prior: Values, planned: Values): Map<string, Change> {
   const changes = new Map<string, Change>();
   for (const [name, property] of Object.entries(properties)) {
-    diffValue(property, prior[name], planned[name], [name], property.replaces ?? false, changes);
+    if (!property.output)
+      diffValue(property, prior[name], planned[name], [name], property.replaces ?? false, changes);
   }
   return changes;
 }

@@ -8,6 +8,7 @@ import type { Properties, Property } from "./schema.ts";
 import { inOrderOf, secretsOf, tidyState } from "./state.ts";
 import {
   type Bag,
+  hasSecrets,
   hasUnknowns,
   inherited,
   isArray,
@@ -102,9 +103,13 @@ function appliedValue(
 }
 
 /** What of `values` is secret: by the table, because an input of that name is, or because it derives from one. */
-export function secretsIn(table: Table, values: Values, from: Bag): Bag["secrets"] {
+export function secretsIn(
+  table: Pick<Table, "properties" | "derivesSecrets">,
+  values: Values,
+  from: Bag,
+): Bag["secrets"] {
   const own = unite(secretsOf(table.properties, values), inherited(values, from.secrets, from.values));
-  if (!table.derivesSecrets || !from.secrets) return own;
+  if (!table.derivesSecrets || !hasSecrets(from.secrets)) return own;
   const derived = Object.entries(table.properties).filter(([, { output }]) => output);
   return unite(own, Object.fromEntries(derived.map(([name]) => [name, true])));
 }

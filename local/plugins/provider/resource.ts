@@ -10,6 +10,10 @@ export interface Operation<Client> {
   readonly signal: AbortSignal;
   /** How long the operation may wait for the platform, in milliseconds: customTimeouts, else the resource's own. */
   readonly timeout: number;
+  /** Something that went into it is secret: nothing of it may show in messages. */
+  readonly confidential: boolean;
+  /** Shows a line beside the resource while it is at work. */
+  status(line: string): void;
 }
 
 /** A resource as the platform has it. */
@@ -54,6 +58,8 @@ export interface Resource<Client> {
 export interface Invokable<Client> {
   readonly properties: Properties;
   readonly check?: (inputs: Values) => readonly Failure[];
+  /** Outputs are secret when any input is. */
+  readonly derivesSecrets?: boolean;
   invoke(operation: Operation<Client>, inputs: Values): Promise<Values>;
 }
 
@@ -70,6 +76,8 @@ export class PartialFailure extends Error {
 export interface Provider<Client> {
   readonly name: string;
   readonly version: string;
+  /** Defaults show in outputs alone, inputs stay as given: how plugins that aren't bridged the older way keep them. */
+  readonly defaultsInPlan?: boolean;
   /** Its configuration, as the table of the provider resource. */
   readonly config: Properties;
   /** Makes the client of a checked configuration; throws, in one line, on one that it refuses. */

@@ -44,7 +44,7 @@ export type Scalar = "string" | "integer" | "number" | "boolean";
 export type Properties = Readonly<Record<string, Property>>;
 export type Property = Facts &
   (
-    | { readonly kind: Scalar }
+    | { readonly kind: Scalar | "any" }
     | { readonly kind: "list" | "set" | "map"; readonly element: Property }
     | { readonly kind: "object"; readonly fields: Properties }
   );
@@ -53,6 +53,8 @@ export const string = (facts: Facts = {}): Property => ({ kind: "string", ...fac
 export const integer = (facts: Facts = {}): Property => ({ kind: "integer", ...facts });
 export const number = (facts: Facts = {}): Property => ({ kind: "number", ...facts });
 export const boolean = (facts: Facts = {}): Property => ({ kind: "boolean", ...facts });
+/** Of any shape. */
+export const any = (facts: Facts = {}): Property => ({ kind: "any", ...facts });
 /** In order, an element may repeat. */
 export const list = (element: Property, facts: Facts = {}): Property => ({ kind: "list", element, ...facts });
 /** Without order: a program's order is kept, but another order is no change. */

@@ -9,6 +9,7 @@ import pb, {
   type DeleteRequest,
   type DiffRequest,
   type InvokeRequest,
+  type ProviderHandshakeRequest,
   type ReadRequest,
   type UpdateRequest,
 } from "@pulumi/pulumi/proto/provider_pb.js";
@@ -18,22 +19,30 @@ import { PluginError, serve } from "../rpc/serve.ts";
 import { checkInputs, type Failure, type Naming } from "./check.ts";
 import { checkConfig, diffConfig, readConfig } from "./config.ts";
 import type { Change } from "./diff.ts";
+import { showStatus } from "./engine.ts";
 import { initFailed } from "./failed.ts";
 import { changesOf, deletesFirst, ordered, outputsOf, planned, secretsIn, settled } from "./lifecycle.ts";
 import { parsePath } from "./paths.ts";
 import { type Existing, type Operation, PartialFailure, type Provider, type Resource } from "./resource.ts";
 import { inputsOfState, refreshedInputs, secretsOf, tidyState } from "./state.ts";
-import { type Bag, decode, encode, inherited, unite, type Values } from "./values.ts";
+import { type Bag, decode, encode, hasSecrets, inherited, unite, type Values } from "./values.ts";
 
 /** Serves `provider` until the engine is done with it. */
 export function serveProvider<Client>(provider: Provider<Client>, args: readonly string[]): Promise<void> {
   const cancelled = new AbortController();
+  let engine = args.at(-1) ?? "";
   let client: Client | undefined;
 
-  const operation = (signal: AbortSignal, seconds = 0): Operation<Client> => {
+  const operation = (signal: AbortSignal, urn: string, from: Bag, seconds = 0): Operation<Client> => {
     if (client === undefined)
       throw new PluginError(`${provider.name} is not configured`, status.FAILED_PRECONDITION);
-    return { client, signal: AbortSignal.any([signal, cancelled.signal]), timeout: seconds * 1000 };
+    return {
+      client,
+      signal: AbortSignal.any([signal, cancelled.signal]),
+      timeout: seconds * 1000,
+      confidential: hasSecrets(from.secrets),
+      status: (line) => showStatus(engine, urn, line),
+    };
   };
   const resourceOf = async (urn: string): Promise<Resource<Client>> => {
     const token = typeOf(urn);
@@ -43,9 +52,12 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
   };
 
   const service = {
-    handshake: unary(() =>
-      new pb.ProviderHandshakeResponse().setAcceptSecrets(true).setSupportsAutonamingConfiguration(true),
-    ),
+    handshake: unary((request: ProviderHandshakeRequest) => {
+      engine = request.getEngineAddress();
+      return new pb.ProviderHandshakeResponse()
+        .setAcceptSecrets(true)
+        .setSupportsAutonamingConfiguration(true);
+    }),
     getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(provider.version)),
     attach: unary(() => new empty.Empty()),
     checkConfig: unary((request: CheckRequest) => checkConfig(provider.config, request)),
@@ -62,7 +74,10 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       const { properties, check } = await resourceOf(request.getUrn());
       const news = decode(request.getNews());
       const olds = decode(request.getOlds()).values;
-      const { inputs, failures } = checkInputs(properties, olds, news.values, naming(request));
+      const { inputs, failures } = checkInputs(properties, olds, news.values, {
+        naming: naming(request),
+        asGiven: provider.defaultsInPlan ?? false,
+      });
       const secrets = unite(inherited(inputs, news.secrets, news.values), secretsOf(properties, inputs));
       return new pb.CheckResponse()
         .setInputs(encode({ values: inputs, secrets }))
@@ -91,7 +106,7 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       }
       const limit = request.getTimeout() || resource.timeouts?.create;
       const made = await keepingPartial(resource, plan, inputs, () =>
-        resource.create(operation(signal, limit), settled(plan)),
+        resource.create(operation(signal, request.getUrn(), inputs, limit), settled(plan)),
       );
       return new pb.CreateResponse()
         .setId(made.id)
@@ -106,7 +121,7 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       const isRefresh = Object.keys(before.values).length > 0;
       const known = { id: request.getId(), state: before.values };
       const start = isRefresh ? known : (importId?.(request.getId()) ?? known);
-      const found = await resource.read(operation(signal), start.id, start.state);
+      const found = await resource.read(operation(signal, request.getUrn(), before), start.id, start.state);
       if (!found) return new pb.ReadResponse();
       const merged = { ...start.state, ...found.state, id: found.id };
       const state = tidyState(
@@ -138,7 +153,7 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       if (!update) throw new PluginError(`${typeOf(request.getUrn())} can't be changed in place`);
       const limit = request.getTimeout() || resource.timeouts?.update;
       const made = await keepingPartial(resource, plan, inputs, () =>
-        update(operation(signal, limit), id, settled(plan), prior),
+        update(operation(signal, request.getUrn(), inputs, limit), id, settled(plan), prior),
       );
       return new pb.UpdateResponse().setProperties(encode(outputsOf(resource, plan, made, inputs)));
     }),
@@ -158,10 +173,11 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       const token = request.getTok();
       const called = await provider.invokable(token);
       if (!called) throw new PluginError(`the stand-in plugin ${provider.name} has no function ${token}`);
-      const { inputs, failures } = checkInputs(called.properties, {}, decode(request.getArgs()).values);
+      const given = decode(request.getArgs());
+      const { inputs, failures } = checkInputs(called.properties, {}, given.values);
       const all = [...failures, ...(called.check?.(inputs) ?? [])];
       if (all.length > 0) return new pb.InvokeResponse().setFailuresList(all.map(checkFailure));
-      const values = await called.invoke(operation(signal), inputs);
+      const values = await called.invoke(operation(signal, "", given), inputs);
       return new pb.InvokeResponse().setReturn(
         encode({ values, secrets: secretsOf(called.properties, values) }),
       );
