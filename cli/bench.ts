@@ -20,7 +20,7 @@ const OWN_HOME = "BREAKWATER_BENCH_HOME";
  * of N runs (default 7). The stack and its local cloud are the benchmark's own.
  */
 export async function run(args: string[]): Promise<number> {
-  const { runs } = options("run bench --", args, { runs: { type: "string", default: "7" } });
+  const { runs } = options("run bench", args, { runs: { type: "string", default: "7" } });
   if (!/^[1-9]\d?$/.test(runs)) throw new UserError(`--runs is "${runs}"; allowed: 1 to 99`);
   return process.env[OWN_HOME] ? measure(Number(runs)) : inOwnHome(args);
 }

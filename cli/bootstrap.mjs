@@ -2,7 +2,7 @@
 // installs the dependencies: it brings the packages and a Node that runs TypeScript, then hands over to main.ts.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,32 +21,34 @@ function wanted() {
 
 const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted();
 
-/** Runs `npm ci`, which also clears away what an interrupted earlier run has left. */
+/**
+ * Installs what the lock file fixes. What an interrupted earlier run has left is cleared away first. Not `npm ci`: it refuses
+ * a lock file without the optional packages of other platforms, and not every registry serves them all.
+ */
 async function install() {
-  const lock = join(root, ".installing");
-  await holding(lock, async () => {
+  await holding(join(root, ".installing"), async () => {
     if (installed()) return; // another command has done it while we waited
+    rmSync(modules, { recursive: true, force: true });
     say("Installing packages (first run only, about half a minute)");
     const started = Date.now();
     const alive = setInterval(() => say(`  still installing, ${seconds(started)} s`), 10_000);
     const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
-    const result = await run([...npm, "ci", "--no-progress", "--loglevel=error"], { cwd: root, quiet: true });
+    const args = ["install", "--no-save", "--no-progress", "--loglevel=error"];
+    const result = await run([...npm, ...args], { cwd: root, quiet: true });
     clearInterval(alive);
-    if (result.code !== 0) {
-      const why =
-        result.output
-          .split("\n")
-          .filter((line) => line.trim())
-          .pop() ?? "npm ci failed";
-      fail(
-        `the packages could not be installed: ${why.replace(/^npm (error|ERR!) /, "")}; fix that, then run the command again`,
-      );
-    }
+    if (result.code !== 0) throw new Error(`the packages could not be installed: ${reason(result.output)}`);
     writeFileSync(stamp, wanted());
   });
 }
 
-/** One at a time: two `npm ci` in one folder would destroy each other's work. A lock of a dead process is taken over. */
+/** The line of npm's complaints that says most. */
+function reason(output) {
+  const lines = output.split("\n").map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim());
+  const telling = lines.filter((line) => line && !/^(code|errno|syscall|path|A complete log)\b/.test(line));
+  return telling[0] ?? "npm install failed";
+}
+
+/** One at a time: two installs in one folder would destroy each other's work. A lock of a dead process is taken over. */
 async function holding(lock, action) {
   for (;;) {
     try {
@@ -130,7 +132,6 @@ function fail(line) {
 try {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE)
     fail(`Node ${process.versions.node} is too old: ${OLDEST_NODE} or newer is needed`);
-  mkdirSync(modules, { recursive: true });
   if (!installed()) await install();
   const path = node();
   // `node` on the PATH is what Pulumi's language host runs the program with.

@@ -35,8 +35,8 @@ function checksOf(outputs: Outputs): Check[] {
       at(answer, "database", "status") === "online" ? "healthy" : String(at(answer, "database", "status"));
     checks.push({ name, path: `/v2/databases/${id}`, state });
   }
-  const app = at(outputs, "compute", "appId");
-  if (typeof app === "string") {
+  const app = at(outputs, "compute", "id");
+  if (at(outputs, "compute", "kind") === "app-platform" && typeof app === "string") {
     const phase = (answer: unknown) => at(answer, "app", "active_deployment", "phase");
     const state = (answer: unknown) =>
       phase(answer) === "ACTIVE" ? "healthy" : String(phase(answer) ?? "not deployed");

@@ -17,7 +17,7 @@ const CHANGES = 7;
 
 /** `npm start`: brings stack `local` up on the local cloud, and leaves it as it is when it is up already. */
 export async function run(args: string[]): Promise<number> {
-  options("start --", args, {});
+  options("start", args, {});
   mkdirSync(home, { recursive: true, mode: 0o700 });
   return holding(join(home, "start.lock"), bringUp, (pid) =>
     say(`Waiting for another npm start (process ${pid})`),

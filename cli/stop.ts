@@ -10,7 +10,7 @@ const ours = ["cloud", "pulumi", "pulumi-home", "start.lock", "local.unfinished"
 
 /** `npm stop [-- --reset]`: stops the local cloud; its state stays unless `--reset` wipes it. */
 export async function run(args: string[]): Promise<number> {
-  const { reset } = options("stop --", args, { reset: { type: "boolean", default: false } });
+  const { reset } = options("stop", args, { reset: { type: "boolean", default: false } });
   const stopped = await stopCloud();
   say(stopped ? "The local cloud has stopped." : "The local cloud was not running.");
   if (!reset) return 0;
