@@ -18,7 +18,7 @@ const postgres = {
   adminPassword: pulumi.secret("of the administrator"),
   sslMode: "verify-full",
   caCertificate: pulumi.output("-----BEGIN"),
-  grantsSql: sql,
+  grantsSql: pulumi.output(sql),
 } as const;
 
 test("the grants are one PRE_DEPLOY job in the VPC, with psql of the cluster's version", async () => {

@@ -44,7 +44,7 @@ export class PostgresGrants extends Component {
     const problem = nameProblem("digitalocean:index/app:App", appName);
     if (problem) throw new InvalidArguments(name, [`appName ${appName} ${problem}`]);
     const { postgres, region } = args;
-    super("breakwater:data:PostgresGrants", name, { region, grants: postgres.grantsSql }, opts);
+    super("breakwater:data:PostgresGrants", name, { region }, opts);
 
     const app = this.child(
       digitalocean.App,

@@ -119,6 +119,16 @@ test("URIs name the private host, verify the certificate, and are secret", async
   assert.throws(() => result.connection("none"), /no database none: there is app, audit/);
 });
 
+test("the grants wait for the users and databases that they name", async () => {
+  const { result, named } = await record(() => {
+    const pg = new Postgres("pg", args);
+    new pulumi.ComponentResource("test:index:Reader", "reader", { sql: pg.grantsSql });
+    return pg;
+  }, ca);
+  assert.match((await resolved(result.grantsSql)).value, /ON DATABASE "audit" TO "auditor"/);
+  for (const name of stateful.slice(1)) assert.ok(named("reader").dependencies.includes(name), name);
+});
+
 test("storage that grows by itself is no drift; without growth it is one", async () => {
   const grows = (await build({ storageMib: 61_440, storageAutoscale: { thresholdPercent: 80 } })).named(
     "pg-cluster",

@@ -122,8 +122,11 @@ export interface PostgresAdministration {
   sslMode: "verify-full" | "require";
   /** PEM text of the authority that signs the cluster's certificate. */
   caCertificate: pulumi.Output<string>;
-  /** Statements for psql that give each user its rights; running them again changes nothing. */
-  grantsSql: string;
+  /**
+   * Statements for psql that give each user its rights; running them again changes nothing. Known when all users and
+   * databases are there.
+   */
+  grantsSql: pulumi.Output<string>;
 }
 
 /**
@@ -151,7 +154,7 @@ export class Postgres extends Component implements PostgresAdministration {
   readonly adminPassword: pulumi.Output<string>;
   readonly sslMode: "verify-full" | "require";
   readonly caCertificate: pulumi.Output<string>;
-  readonly grantsSql: string;
+  readonly grantsSql: pulumi.Output<string>;
 
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -243,20 +246,23 @@ export class Postgres extends Component implements PostgresAdministration {
         ),
       ]),
     );
-    const dbs = databases.map((database) =>
-      this.child(
-        digitalocean.DatabaseDb,
-        `db-${database.name}`,
-        { ...inCluster, name: database.name },
-        {
-          ...behindFirewall,
-          ...guarded(protection, "databases", "cluster"),
-          import: args.import?.databases?.includes(database.name)
-            ? `${args.import.cluster},${database.name}`
-            : undefined,
-        },
-        transform?.database,
-      ),
+    const dbs = new Map(
+      databases.map((database) => [
+        database.name,
+        this.child(
+          digitalocean.DatabaseDb,
+          `db-${database.name}`,
+          { ...inCluster, name: database.name },
+          {
+            ...behindFirewall,
+            ...guarded(protection, "databases", "cluster"),
+            import: args.import?.databases?.includes(database.name)
+              ? `${args.import.cluster},${database.name}`
+              : undefined,
+          },
+          transform?.database,
+        ),
+      ]),
     );
     const userOf = (database: string) => databases.find(({ name }) => name === database)?.user;
     const poolResources = pools.map((pool) => ({
@@ -273,7 +279,7 @@ export class Postgres extends Component implements PostgresAdministration {
           size: pool.size,
         },
         {
-          dependsOn: [firewall, ...users.values(), ...dbs],
+          dependsOn: [firewall, ...users.values(), ...dbs.values()],
           deletedWith: cluster,
           // Every change replaces a pool, and its name is taken as long as the old one lives.
           deleteBeforeReplace: true,
@@ -288,7 +294,8 @@ export class Postgres extends Component implements PostgresAdministration {
     this.host = cluster.privateHost;
     this.port = cluster.port;
     this.caCertificate = digitalocean.getDatabaseCaOutput(inCluster, { parent: this }).certificate;
-    this.grantsSql = grantsSql(databases);
+    const members = [...users.values(), ...dbs.values()].map((member) => member.name);
+    this.grantsSql = pulumi.all(members).apply(() => grantsSql(databases));
     this.adminUser = cluster.user;
     this.adminPassword = pulumi.secret(cluster.password);
     this.sslMode = sslMode;
@@ -301,7 +308,15 @@ export class Postgres extends Component implements PostgresAdministration {
           {
             database,
             user,
-            uri: uri(user, password, cluster.privateHost, cluster.port, database, sslMode),
+            // The database's own name rather than the argument: whoever has the URI finds the database there.
+            uri: uri(
+              user,
+              password,
+              cluster.privateHost,
+              cluster.port,
+              dbs.get(database)?.name ?? database,
+              sslMode,
+            ),
             poolUri: pool && uri(user, password, pool.privateHost, pool.port, pool.name, sslMode),
           },
         ];
