@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud.ts";
-import { at, type Outputs } from "./health.ts";
+import type { Outputs } from "./health.ts";
+import { at } from "./json.ts";
 
 /** The table of addresses that `npm start` ends with. It holds no secret. */
 export function addresses(cloud: Cloud, outputs: Outputs): string {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Cloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
+import { at } from "./json.ts";
 import { step } from "./progress.ts";
 
 /** Whether what a stack has on the cloud is healthy, asked of the cloud itself. */
@@ -16,15 +17,6 @@ interface Check {
 
 /** Longest wait for health, in milliseconds. */
 const PATIENCE = 15 * 60_000;
-
-/** The value at a path of keys in something that came as JSON. */
-export function at(value: unknown, ...keys: string[]): unknown {
-  return keys.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null && key in inner ? Reflect.get(inner, key) : undefined,
-    value,
-  );
-}
 
 function checksOf(outputs: Outputs): Check[] {
   const checks: Check[] = [];

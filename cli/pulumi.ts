@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud } from "./cloud.ts";
+import { CHANGES, type Event, onlyEncryptedForms, readEvents, refusedParts } from "./events.ts";
 import { say } from "./progress.ts";
-import { howToAllow } from "./refusals.ts";
 import { isLocal, openStack, stackOf } from "./stack.ts";
 import { checkpoint } from "./state.ts";
 
@@ -25,12 +25,30 @@ export async function run(args: string[]): Promise<number> {
   try {
     const log = join(folder, "events");
     const code = await stack.run([...args, ...additions(name, command, args), "--event-log", log]);
-    const advice = code === 0 ? undefined : howToAllow(log, name);
-    if (advice) say(`breakwater: ${advice}`);
-    return code;
+    return code === 0 ? 0 : explain(code, name, args, readEvents(log));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Adds what the engine cannot know to a command that did not end well. Gives the exit code. */
+function explain(code: number, stack: string, args: string[], events: Event[]): number {
+  const refused = refusedParts(events).join(", ");
+  if (refused)
+    say(
+      `breakwater: refused, since data would be lost: ${refused}. To allow it once, add to Pulumi.${stack}.yaml, under config: ` +
+        `breakwater:allowReplace: [${refused}] and take it out again after the update`,
+    );
+  if (
+    code === CHANGES &&
+    args[0] === "refresh" &&
+    args.includes("--preview-only") &&
+    onlyEncryptedForms(events)
+  ) {
+    say("breakwater: only the encrypted form of secret variables differs, which is no change");
+    return 0;
+  }
+  return code;
 }
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
-import { at } from "./health.ts";
+import { at } from "./json.ts";
 import { say } from "./progress.ts";
 import type { Stack } from "./stack.ts";
 import { checkpoint } from "./state.ts";
@@ -104,15 +104,16 @@ async function importFound(stack: Stack, cloud: Cloud): Promise<string[]> {
   return withFile("import.json", async (file) => {
     const preview = await must(stack, ["preview", "--json", "--import-file", file]);
     const creates = createsOf(JSON.parse(preview));
-    const plan: { resources: Import[] } = JSON.parse(readFileSync(file, "utf8"));
+    const plan: { resources?: Import[] } = JSON.parse(readFileSync(file, "utf8"));
+    const entries = plan.resources ?? [];
     const found: Import[] = [];
-    for (const entry of plan.resources) {
+    for (const entry of entries) {
       const inputs = creates.get(`${entry.type} ${entry.name}`);
       const id = inputs && (await find(cloud, entry.type, inputs));
       if (id) found.push({ ...entry, id });
     }
     if (found.length === 0) return [];
-    const components = plan.resources.filter(({ component }) => component);
+    const components = entries.filter(({ component }) => component);
     writeFileSync(file, JSON.stringify({ ...plan, resources: [...components, ...found] }), { mode: 0o600 });
     await must(stack, [
       "import",

@@ -4,6 +4,7 @@ import { addresses } from "./addresses.ts";
 import { options } from "./arguments.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
+import { CHANGES } from "./events.ts";
 import { untilHealthy } from "./health.ts";
 import { holding } from "./lock.ts";
 import { home, policyPack } from "./places.ts";
@@ -11,9 +12,6 @@ import { say } from "./progress.ts";
 import { settle } from "./settle.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { checkpoint, clearDeadLock } from "./state.ts";
-
-/** Exit code of `--expect-no-changes` when there are changes (Pulumi 3.259). */
-const CHANGES = 7;
 
 /** `npm start`: brings stack `local` up on the local cloud, and leaves it as it is when it is up already. */
 export async function run(args: string[]): Promise<number> {

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from "node:fs";
+import { at } from "./json.ts";
+
+/** The engine's own account of a command (`--event-log`): one JSON object a line. Secrets are masked in it. */
+export type Event = unknown;
+
+/** Exit code of `--expect-no-changes` when there are changes (Pulumi 3.259). */
+export const CHANGES = 7;
+
+export function readEvents(file: string): Event[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+  return lines.map((line): Event => JSON.parse(line));
+}
+
+/** What `allowReplace` calls the resources that the program protects, by their type. */
+const replaceable: Record<string, string> = {
+  "digitalocean:index/vpc:Vpc": "network",
+  "digitalocean:index/databaseCluster:DatabaseCluster": "postgres.cluster",
+  "digitalocean:index/databaseDb:DatabaseDb": "postgres.databases",
+  "digitalocean:index/databaseUser:DatabaseUser": "postgres.users",
+};
+
+/** What the engine refused to replace or delete because it is protected, as `allowReplace` calls it. */
+export function refusedParts(events: Event[]): string[] {
+  const parts = new Set<string>();
+  for (const event of events) {
+    const message = String(at(event, "diagnosticEvent", "message"));
+    const urn = /resource "(urn:[^"]+)"\s[\s\S]*marked for protection/.exec(message)?.[1];
+    const type = urn?.split("::")[2]?.split("$").pop();
+    const part = type && replaceable[type];
+    if (part) parts.add(part);
+  }
+  return [...parts].sort();
+}
+
+/** Operations of a refresh that change nothing. */
+const quiet = new Set(["same", "read", "refresh"]);
+
+/**
+ * Whether a refresh found nothing but the encrypted form of secret variables. App Platform encrypts a SECRET variable when it
+ * first sees it, with another result each time, and gives back that form alone: the provider then reports a difference
+ * that is none (terraform-provider-digitalocean#514, #1603; pulumi-digitalocean#624).
+ */
+export function onlyEncryptedForms(events: Event[]): boolean {
+  const changes = events
+    .map((event) => at(event, "resOutputsEvent", "metadata"))
+    .filter((change) => change !== undefined && !quiet.has(String(at(change, "op"))));
+  return changes.length > 0 && changes.every(isEncryptedForm);
+}
+
+function isEncryptedForm(change: unknown): boolean {
+  if (at(change, "op") !== "update" || at(change, "type") !== "digitalocean:index/app:App") return false;
+  const paths = Object.keys(at(change, "detailedDiff") ?? {});
+  return paths.length > 0 && paths.every((path) => isSecretVariable(at(change, "new", "outputs"), path));
+}
+
+/** Whether a path such as `spec.services[0].envs[1].value` is the value of a SECRET variable. */
+function isSecretVariable(outputs: unknown, path: string): boolean {
+  const variable = /^(spec\..*envs\[\d+\])\.value$/.exec(path)?.[1];
+  if (!variable) return false;
+  return at(outputs, ...variable.split(/[.[\]]+/).filter(Boolean), "type") === "SECRET";
+}
