@@ -194,6 +194,10 @@ const postgres = z.strictObject({
   storageAutoscale: field(
     z
       .strictObject({
+        enabled: field(z.boolean(), {
+          description: "`false` switches it off again; leaving the whole setting out changes nothing.",
+          default: true,
+        }),
         thresholdPercent: field(integer(15, 95), {
           description: "How full the disk gets first.",
           default: 80,

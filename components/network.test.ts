@@ -86,6 +86,11 @@ test("lifting the protection is said aloud", async () => {
   );
   assert.equal(off.named("net-vpc").protect, false);
   assert.equal(off.named("net-vpc").retainOnDelete, false);
+  assert.equal(
+    off.named("net-vpc").deleteBeforeReplace,
+    true,
+    "its name and addresses are taken while it lives",
+  );
   assert.match(off.warnings.join(), /protect is off/);
 });
 

@@ -64,13 +64,16 @@ export class Network extends Component {
       });
     } else {
       this.warnUnprotected(args.protection);
+      const guard = guarded(args.protection, "vpc");
       const vpc = this.child(
         digitalocean.Vpc,
         "vpc",
         { name: args.vpcName ?? name, region, ipRange, description: "Managed by Pulumi" },
         {
-          ...guarded(args.protection, "vpc"),
+          ...guard,
           import: args.import,
+          // Name and addresses are taken as long as the old VPC lives.
+          deleteBeforeReplace: !guard.retainOnDelete,
           // Databases and balancers leave their VPC minutes after DigitalOcean has confirmed their deletion.
           customTimeouts: { delete: "15m" },
         },

@@ -40,7 +40,6 @@ test("a cluster is private, patched on schedule, and never replaced for its proj
     privateNetworkUuid: "the-vpc",
     projectId: "the-project",
     maintenanceWindows: [{ day: "sunday", hour: "04:00" }],
-    storageAutoscale: { enabled: false },
     tags: ["env:prod"],
   });
   assert.equal(timeouts.create, "60m");
@@ -133,7 +132,7 @@ test("storage that grows by itself is no drift; without growth it is one", async
   const grows = (await build({ storageMib: 61_440, storageAutoscale: { thresholdPercent: 80 } })).named(
     "pg-cluster",
   );
-  assert.deepEqual(grows.inputs.storageAutoscale, { enabled: true, thresholdPercent: 80 });
+  assert.deepEqual(grows.inputs.storageAutoscale, { enabled: true, thresholdPercent: 80, incrementGib: 10 });
   assert.equal(grows.inputs.storageSizeMib, "61440");
   assert.deepEqual(grows.ignoreChanges, ["projectId", "storageSizeMib"]);
 });

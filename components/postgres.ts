@@ -73,10 +73,11 @@ export interface PostgresArgs {
    */
   storageMib?: number;
   /**
-   * Grows the disk when it is `thresholdPercent` (15 to 95) full, by `incrementGib` (10 to 500).
-   * @default off
+   * Grows the disk when it is `thresholdPercent` (15 to 95) full, by `incrementGib` (10 to 500, default 10). To switch
+   * it off again, set `enabled` to false: leaving it out changes nothing.
+   * @default as the platform has it: off
    */
-  storageAutoscale?: { thresholdPercent: number; incrementGib?: number };
+  storageAutoscale?: { enabled?: boolean; thresholdPercent: number; incrementGib?: number };
   /** Project that the cluster is filed under. Read once: a later change is ignored, since it would replace the cluster. */
   projectId?: pulumi.Input<string>;
   /** Lower-case tags. @default none */
@@ -183,8 +184,12 @@ export class Postgres extends Component implements PostgresAdministration {
         projectId: args.projectId,
         maintenanceWindows: [args.maintenance],
         storageSizeMib: args.storageMib?.toString(),
-        // Leaving the block out would not switch autoscaling off.
-        storageAutoscale: { enabled: args.storageAutoscale !== undefined, ...args.storageAutoscale },
+        // Whatever is left out of the block is sent as 0, which the platform refuses.
+        storageAutoscale: args.storageAutoscale && {
+          enabled: true,
+          incrementGib: 10,
+          ...args.storageAutoscale,
+        },
         tags: args.tags,
       },
       {
