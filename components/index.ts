@@ -2,16 +2,16 @@ export { type AppAlerts, AppPlatform, type AppPlatformArgs } from "./app-platfor
 export type { Protection, Shape, Transform } from "./base.ts";
 export type { Compute, ComputeArgs, Image } from "./compute.ts";
 export { Network, type NetworkArgs } from "./network.ts";
-export {
-  Postgres,
-  type PostgresAdministration,
-  type PostgresArgs,
-  type PostgresConfig,
-  type PostgresConnection,
-  type PostgresDatabase,
-  type PostgresPart,
-  type PostgresPool,
-} from "./postgres.ts";
+export { Postgres } from "./postgres.ts";
+export type {
+  PostgresAdministration,
+  PostgresArgs,
+  PostgresConfig,
+  PostgresConnection,
+  PostgresDatabase,
+  PostgresPart,
+  PostgresPool,
+} from "./postgres-args.ts";
 export { PostgresGrants, type PostgresGrantsArgs } from "./postgres-grants.ts";
 export { Project, type ProjectArgs } from "./project.ts";
 export { type GeneratedSecret, Secrets, type SecretsArgs } from "./secrets.ts";

@@ -5,7 +5,7 @@ import { Component, InvalidArguments, type Transform } from "./base.ts";
 import { type AppSize, appRegions, type Datacentre } from "./catalog.ts";
 import type { Image } from "./compute.ts";
 import { nameProblem } from "./names.ts";
-import type { PostgresAdministration } from "./postgres.ts";
+import type { PostgresAdministration } from "./postgres-args.ts";
 
 export interface PostgresGrantsArgs {
   /** The cluster whose users get their rights. */

@@ -1,7 +1,7 @@
 import { allowsStandby, postgresSizes, postgresVersions, usableConnections, weekdays } from "./catalog.ts";
 import { trustedSourceProblem } from "./cidr.ts";
 import { nameProblem } from "./names.ts";
-import type { PostgresArgs } from "./postgres.ts";
+import type { PostgresArgs } from "./postgres-args.ts";
 
 export const poolModes = ["transaction", "session", "statement"] as const;
 /** When a server connection goes back to its pool. */

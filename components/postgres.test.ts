@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { Postgres, type PostgresArgs } from "./postgres.ts";
+import { Postgres } from "./postgres.ts";
+import type { PostgresArgs } from "./postgres-args.ts";
 import { record, resolved } from "./testing.ts";
 
 const cluster = "11111111-2222-3333-4444-555555555555";

@@ -1,0 +1,129 @@
+import type * as digitalocean from "@pulumi/digitalocean";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Protection, Transform } from "./base.ts";
+import type { Datacentre, PostgresSize, PostgresVersion, Weekday } from "./catalog.ts";
+import type { PoolMode } from "./postgres-rules.ts";
+
+/** A database and the one user that works in it. */
+export interface PostgresDatabase {
+  /** Lower case, 63 characters at most. **A change replaces the database: its data is lost.** */
+  name: string;
+  /** Its user, who may create tables in it. One user may have several databases. Never `doadmin`. */
+  user: string;
+}
+
+/** A PgBouncer pool in front of one database, used as that database's user. */
+export interface PostgresPool {
+  /** **Any change to a pool replaces it**: its clients reconnect. */
+  name: string;
+  /** One of the component's databases. */
+  database: string;
+  /** When a server connection goes back to the pool. @default "transaction" */
+  mode?: PoolMode;
+  /** Server connections that the pool holds. All pools together must fit the plan: 25 for each GiB, less 3. */
+  size: number;
+}
+
+/** Timeouts and the time of the daily backup. A change is applied in place, without a restart. */
+export interface PostgresConfig {
+  /** Hour of the daily backup, UTC, 0 to 23. @default chosen by DigitalOcean */
+  backupHour?: number;
+  /** Minute of the daily backup, 0 to 59. @default chosen by DigitalOcean */
+  backupMinute?: number;
+  /** Milliseconds after which an idle transaction is ended, so that it can't hold locks. @default 60000 */
+  idleInTransactionSessionTimeout?: number;
+  /** Milliseconds from which a statement is logged. @default 1000 */
+  logMinDurationStatement?: number;
+  /** Milliseconds to wait for a lock before looking for a deadlock. @default 1000, PostgreSQL's own */
+  deadlockTimeout?: number;
+}
+
+export type PostgresPart = "cluster" | "databases" | "users";
+
+export interface PostgresArgs {
+  /** Datacentre, that of the VPC. **A change migrates the cluster, in place, for hours.** */
+  region: Datacentre;
+  /** UUID of the VPC. **A change replaces the cluster.** */
+  vpcId: pulumi.Input<string>;
+  /** Addresses of the VPC in CIDR notation: whoever is inside may connect. */
+  vpcIpRange: pulumi.Input<string>;
+  /** Name at DigitalOcean. **A change replaces the cluster.** @default the component's logical name */
+  clusterName?: string;
+  /** Major version, as the API writes it. A change upgrades in place, with downtime; there is no way back. */
+  version: PostgresVersion;
+  /** Plan of each node. A change resizes in place; disks never get smaller. */
+  size: PostgresSize;
+  /** 1 to 3: the primary and its standbys. More than one needs 2 GiB of memory. */
+  nodeCount: number;
+  /** Databases with their users. The first is the component's `database`, `user` and `uri`. At least one. */
+  databases: PostgresDatabase[];
+  /** Connection pools. @default none */
+  pools?: PostgresPool[];
+  /** Addresses and ranges, beside the VPC, that may connect over the internet. Warned about. @default none */
+  trustedSources?: string[];
+  /** @default see {@link PostgresConfig} */
+  config?: PostgresConfig;
+  /** When DigitalOcean may update the nodes: lower-case day, and hour `HH:MM` in UTC; starts within four hours. */
+  maintenance: { day: Weekday; hour: string };
+  /**
+   * Disk of a node in MiB, a multiple of 1024; each plan has its range. With `storageAutoscale` this is where it
+   * starts. @default the plan's own
+   */
+  storageMib?: number;
+  /**
+   * Grows the disk when it is `thresholdPercent` (15 to 95) full, by `incrementGib` (10 to 500, default 10). To switch
+   * it off again, set `enabled` to false: leaving it out changes nothing.
+   * @default as the platform has it: off
+   */
+  storageAutoscale?: { enabled?: boolean; thresholdPercent: number; incrementGib?: number };
+  /** Project that the cluster is filed under. Read once: a later change is ignored, since it would replace the cluster. */
+  projectId?: pulumi.Input<string>;
+  /** Lower-case tags. @default none */
+  tags?: string[];
+  /**
+   * What clients must verify. `require` encrypts but believes any certificate, so that someone in between can read
+   * along: warned about. @default "verify-full", with the authority in `caCertificate`
+   */
+  sslMode?: "verify-full" | "require";
+  /** Ids to take over instead of creating: the cluster, and which of the databases and users it has already. */
+  import?: { cluster: string; databases?: string[]; users?: string[] };
+  /** How replacement and deletion of cluster, databases and users are met. @default protected and retained */
+  protection?: Protection<PostgresPart>;
+  /** Changes the wrapped resources; `database`, `user` and `pool` are applied to each. */
+  transform?: {
+    cluster?: Transform<digitalocean.DatabaseClusterArgs>;
+    firewall?: Transform<digitalocean.DatabaseFirewallArgs>;
+    config?: Transform<digitalocean.DatabasePostgresqlConfigArgs>;
+    database?: Transform<digitalocean.DatabaseDbArgs>;
+    user?: Transform<digitalocean.DatabaseUserArgs>;
+    pool?: Transform<digitalocean.DatabaseConnectionPoolArgs>;
+  };
+}
+
+/** How to reach one database. All URIs name the host inside the VPC. */
+export interface PostgresConnection {
+  database: string;
+  user: string;
+  /** `postgresql://` URI of the cluster, secret. */
+  uri: pulumi.Output<string>;
+  /** The same through the database's first pool, secret; undefined when it has none. */
+  poolUri: pulumi.Output<string> | undefined;
+}
+
+/** What it takes to work in the databases with administrator's rights, from inside the VPC. */
+export interface PostgresAdministration {
+  version: PostgresVersion;
+  host: pulumi.Output<string>;
+  port: pulumi.Output<number>;
+  adminUser: pulumi.Output<string>;
+  /** Secret. */
+  adminPassword: pulumi.Output<string>;
+  sslMode: "verify-full" | "require";
+  /** PEM text of the authority that signs the cluster's certificate. */
+  caCertificate: pulumi.Output<string>;
+  /**
+   * Statements for psql that give each user its rights; running them again changes nothing. Known when all users and
+   * databases are there.
+   */
+  grantsSql: pulumi.Output<string>;
+}

@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Defaults } from "./schema-kit.ts";
+
+/** Kinds of values that several settings have. */
+
+/** Whether the profile is `ha`. */
+export const ha = ({ profile }: Defaults) => profile === "ha";
+
+export const uuid = () => z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+export const integer = (min: number, max: number) => z.number().int().min(min).max(max);
+export const slug = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[a-z][a-z0-9-]*[a-z0-9]$/);
+export const slugAllowed = (max: number) =>
+  `must be 2 to ${max} lower-case letters, digits and dashes, starting with a letter`;
+export const identifier = () =>
+  z
+    .string()
+    .max(63)
+    .regex(/^[a-z][a-z0-9_-]*$/);
+export const identifierAllowed =
+  "must be at most 63 lower-case letters, digits, dashes and underscores, starting with a letter";
+export const uuidAllowed = "must be the UUID that DigitalOcean gave it";
+export const variable = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+/** A secret leaves the parser as an Output, so that no plain object carries it further. */
+export const secret = () =>
+  z
+    .string()
+    .min(1)
+    .transform((value) => pulumi.secret(value));

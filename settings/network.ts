@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { uuid, uuidAllowed } from "./kinds.ts";
+import { type Defaults, field, type Neighbours } from "./schema-kit.ts";
+
+/** Settings of the private network. */
+export const network = z.strictObject({
+  ipRange: field(z.string().optional(), {
+    default: ({ environment }: Defaults, { vpcId }: Neighbours) =>
+      vpcId === undefined
+        ? { local: "10.100.0.0/20", staging: "10.110.0.0/20", prod: "10.120.0.0/20" }[environment]
+        : undefined,
+    description:
+      "Addresses of the VPC: private, /16 to /24, apart from all other VPCs of the account. The defaults of the environments lie apart, so that they can be peered.",
+    effect: "replaces",
+  }),
+  vpcId: field(uuid().optional(), {
+    description: "UUID of an existing VPC to use and leave as it is. Excludes `ipRange` and `import`.",
+    effect: "replaces",
+    allowed: uuidAllowed,
+  }),
+  import: field(uuid().optional(), {
+    description: "UUID of an existing VPC that the stack takes over; `ipRange` and `name` must be its own.",
+    allowed: uuidAllowed,
+  }),
+  name: field(
+    z
+      .string()
+      .max(255)
+      .regex(/^[A-Za-z0-9.-]+$/)
+      .optional(),
+    {
+      description: "Name of the VPC, instead of `<project.name>-<environment>`.",
+      allowed: "must be at most 255 letters, digits, dashes and dots",
+    },
+  ),
+});
