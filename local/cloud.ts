@@ -7,7 +7,7 @@ import { consolePage } from "./console.ts";
 import { unserved } from "./dataplane/unserved.ts";
 import { StartError, systemCode } from "./errors.ts";
 import { Faults } from "./faults.ts";
-import { AUTHORITY_NAME, folderError, homeOf, openHome, writeWhole } from "./home.ts";
+import { AUTHORITY_NAME, folderError, type Home, homeOf, openHome, writeWhole } from "./home.ts";
 import { Routes } from "./routes.ts";
 import { serve } from "./server.ts";
 import { Store } from "./store.ts";
@@ -44,7 +44,7 @@ const DRAIN_MILLISECONDS = 5000;
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const home = homeOf(options.home);
   const { token, key, authority } = openHome(home);
-  const store = new Store(home.store);
+  const store = openStore(home);
   const faults = new Faults();
   const routes = new Routes([
     ...AREAS.flatMap((area) => [
@@ -84,12 +84,21 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       home.address,
       `${JSON.stringify({ pid: process.pid, url, startedAt: startedAt.toISOString() })}\n`,
     );
+    options.log?.(JSON.stringify({ time: startedAt.toISOString(), listening: url }));
   } catch (error) {
     server.close();
     store.close();
     throw folderError(error, home.folder);
   }
   return { url, token, close: () => close(server, store) };
+}
+
+function openStore(home: Home): Store {
+  try {
+    return new Store(home.store);
+  } catch (error) {
+    throw folderError(error, home.folder);
+  }
 }
 
 /** Empties the account and gives it what a new one has. */

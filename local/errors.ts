@@ -27,6 +27,13 @@ export const unprocessable = (message: string) => new ApiError(422, "unprocessab
 /** Why the cloud cannot start or go on: one line for the person at the terminal, what happened and what to do. */
 export class StartError extends Error {}
 
+/** A write found no room on the disk: nothing of it was kept. */
+export class DiskFullError extends Error {
+  constructor() {
+    super("The local cloud's disk is full: nothing was written. Free some space and repeat.");
+  }
+}
+
 /** The `code` of a system error such as `ENOSPC`, or undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { makeAuthority } from "./certificates.ts";
-import { StartError, systemCode } from "./errors.ts";
+import { DiskFullError, StartError, systemCode } from "./errors.ts";
 
 /** The files of a local cloud in its state folder `BREAKWATER_HOME`. */
 export interface Home {
@@ -108,8 +108,9 @@ function writeDraft(file: string, content: string): string {
   return draft;
 }
 
+/** What the user reads when the folder or its disk is the reason that the cloud can't start. */
 export function folderError(error: unknown, folder: string): Error {
-  switch (systemCode(error)) {
+  switch (error instanceof DiskFullError ? "ENOSPC" : systemCode(error)) {
     case "EACCES":
     case "EPERM":
     case "EROFS":

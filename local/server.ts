@@ -2,7 +2,7 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Call, Reply, World } from "./call.ts";
-import { ApiError, badRequest, forbidden, notFound, unauthorized } from "./errors.ts";
+import { ApiError, badRequest, DiskFullError, forbidden, notFound, unauthorized } from "./errors.ts";
 import { type Faults, refusal } from "./faults.ts";
 import { RateLimit } from "./ratelimit.ts";
 import type { Routes } from "./routes.ts";
@@ -41,7 +41,7 @@ export function serve(parts: ServerParts): Server {
   const limit = new RateLimit();
   const sameToken = tokenCheck(parts.token);
 
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     const started = Date.now();
     const id = randomUUID();
     const method = request.method ?? "GET";
@@ -64,6 +64,7 @@ export function serve(parts: ServerParts): Server {
         return failure(error, id, parts.log);
       })
       .then((reply) => {
+        response.shouldKeepAlive = server.listening; // once it drains, a connection ends with its answer
         send(
           response,
           parts.open[pathname] ? reply : { ...reply, headers: { ...limit.headers(), ...reply.headers } },
@@ -77,6 +78,7 @@ export function serve(parts: ServerParts): Server {
         note("dropped");
       });
   });
+  return server;
 
   async function answer(
     request: IncomingMessage,
@@ -185,10 +187,15 @@ async function jsonBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+function refusalOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof DiskFullError) return new ApiError(507, "server_error", error.message);
+  return new ApiError(500, "server_error", "Unexpected server-side error");
+}
+
 function failure(error: unknown, requestId: string, log: (line: string) => void): Answer {
-  const known =
-    error instanceof ApiError ? error : new ApiError(500, "server_error", "Unexpected server-side error");
-  if (known !== error)
+  const known = refusalOf(error);
+  if (known.status === 500)
     log(JSON.stringify({ error: error instanceof Error ? error.stack : String(error), id: requestId }));
   return {
     status: known.status,

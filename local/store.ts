@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { ApiError, StartError } from "./errors.ts";
+import { DiskFullError, StartError } from "./errors.ts";
 
 /** The layout of the store. A store written by a later layout is refused, never touched. */
 export const SCHEMA_VERSION = 1;
@@ -77,12 +77,7 @@ export class Store {
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      if (sqliteCode(error) === SQLITE_FULL)
-        throw new ApiError(
-          507,
-          "server_error",
-          "The local cloud's disk is full: nothing was written. Free some space and repeat.",
-        );
+      if (sqliteCode(error) === SQLITE_FULL) throw new DiskFullError();
       throw error;
     }
   }
@@ -317,7 +312,7 @@ function migrate(db: DatabaseSync, file: string): void {
     );
   if (version === 0) db.exec(`BEGIN; ${LAYOUT} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   const verdict = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
-  if (verdict !== "ok") throw damaged(file, String(verdict));
+  if (verdict !== "ok") throw damaged(file, String(verdict).replaceAll("\n", " "));
 }
 
 const damaged = (file: string, why: string) =>
@@ -335,7 +330,7 @@ function startError(error: unknown, file: string): Error {
     case SQLITE_CORRUPT:
       return damaged(file, error instanceof Error ? error.message : "unreadable");
     case SQLITE_FULL:
-      return new StartError(`The disk that holds ${file} is full: free some space and start again.`);
+      return new DiskFullError();
     case SQLITE_CANTOPEN:
       return new StartError(
         `${file} cannot be opened: check that the folder exists and that you may write to it.`,
