@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import semver from "semver";
@@ -131,20 +122,13 @@ async function download(engine: string, missing: Plugin[]): Promise<void> {
   else rmSync(failed, { force: true });
 }
 
-/** One version of a plugin in the stacks' `PULUMI_HOME`: a folder with a link to the executable. */
+/** One version of a plugin in the stacks' `PULUMI_HOME`: a folder with a launcher, which is all that the engine looks for. */
 function link(plugin: Plugin, path: string): void {
   const name = `${plugin.kind}-${plugin.name}-v${plugin.version}`;
   const file = join(pulumiHome, "plugins", name, executable(plugin));
-  if (target(file) === path) return;
+  const launcher = `#!/bin/sh\nexec '${path.replaceAll("'", "'\\''")}' "$@"\n`;
+  if (existsSync(file) && readFileSync(file, "utf8") === launcher) return;
+  rmSync(dirname(file), { recursive: true, force: true });
   mkdirSync(dirname(file), { recursive: true });
-  rmSync(file, { force: true });
-  symlinkSync(path, file);
-}
-
-function target(file: string): string | undefined {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return undefined;
-  }
+  writeFileSync(file, launcher, { mode: 0o755 });
 }

@@ -93,6 +93,7 @@ async function localEnvironment(name: string, pulumi: string, cloud?: Cloud): Pr
     ...Object.fromEntries(inherited),
     ...forPlugins,
     PULUMI_STACK: name,
+    BREAKWATER_NODE: process.execPath, // what the stand-ins run on
     PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href,
     PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
