@@ -17,10 +17,31 @@ function describe(issue: z.core.$ZodIssue): string {
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
     .replace(/^\./, "");
-  if (field === "") return issue.message;
-  if (issue.input === undefined && issue.code !== "custom") return `${field} is required`;
-  return `${field}: ${issue.message}`;
+  const at = field === "" ? "" : `${field}: `;
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return `${at}unknown field ${issue.keys.join(", ")}`;
+    case "invalid_value":
+      if (issue.input !== undefined) return `${at}must be one of ${issue.values.join(", ")}`;
+      break;
+    case "too_small":
+    case "too_big":
+      return `${at}must be ${issue.code === "too_small" ? `at least ${issue.minimum}` : `at most ${issue.maximum}`}${unit(issue.origin)}`;
+    case "invalid_type":
+      if (issue.input !== undefined)
+        return `${at}must be ${issue.expected === "int" ? "a whole number" : `of type ${issue.expected}`}`;
+      break;
+    case "custom":
+    case "invalid_format":
+      return at + issue.message;
+    default:
+      if (issue.input !== undefined) return `${at}is not valid`;
+  }
+  return field === "" ? "a request body is required" : `${field} is required`;
 }
+
+const unit = (origin: string) =>
+  origin === "string" ? " characters long" : origin === "array" ? " items long" : "";
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Call } from "./call.ts";
-import { notFound } from "./errors.ts";
 import type { Link, Stored } from "./store.ts";
 
 /**
@@ -27,7 +26,6 @@ export function defaultProject(call: Call<unknown>): Stored {
 
 /** Moves `holder` into `project`; everything is in exactly one. */
 export function moveToProject(call: Call<unknown>, holder: string, project: string): void {
-  if (!call.store.get("project", "", project)) throw notFound("project not found");
   call.store.unlink("project", holder);
   call.store.link("project", holder, project, call.now);
 }

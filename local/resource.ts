@@ -292,7 +292,11 @@ export class Resource<T extends object, P = undefined> {
     const { inProject, tagged, invalid } = this.about;
     if (!item.urn) return;
     const { project_id, tags } = parse(Placement, call.body, invalid);
-    if (inProject) moveToProject(call, item.urn, project_id ?? defaultProject(call).id);
+    if (inProject) {
+      const project = call.store.get("project", "", project_id ?? defaultProject(call).id);
+      if (!project) throw (invalid ?? unprocessable)(`project_id: project ${project_id} not found`);
+      moveToProject(call, item.urn, project.id);
+    }
     for (const tag of tagged ? tags : []) addTag(call, item.urn, tag);
   }
 

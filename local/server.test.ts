@@ -201,7 +201,7 @@ test("the access log tells of every request, without queries, bodies or the toke
   const cloud = await cloudFor(t, { log: (line) => lines.push(line) });
   await cloud.get("/v2/account?secret=hush");
   await cloud.post("/v2/tags", { name: "hush-hush" });
-  const entries = lines.map((line) => JSON.parse(line));
+  const entries = lines.slice(1).map((line) => JSON.parse(line)); // the first tells the address
   assert.deepEqual(
     entries.map(({ method, path, status }) => [method, path, status]),
     [

@@ -26,10 +26,10 @@ export function privateRange(cidr: string): Network | undefined {
 export const overlaps = (a: Network, b: Network): boolean =>
   a.start < b.start + b.size && b.start < a.start + a.size;
 
-/** A /20 that touches none of `taken`, as the platform picks one (API description, vpcs_create). */
-export function freeRange(taken: readonly Network[]): string {
+/** The first /20 at or after `from` that touches none of `taken`, as the platform picks one (API description, vpcs_create). */
+export function freeRange(taken: readonly Network[], from: string): string {
   const size = 2 ** 12;
-  for (let start = numberOf("10.100.0.0"); start < numberOf("11.0.0.0"); start += size) {
+  for (let start = numberOf(from); start < numberOf("11.0.0.0"); start += size) {
     const range = { start, size };
     if (![...taken, ...RESERVED].some((other) => overlaps(range, other))) return `${text(start)}/20`;
   }

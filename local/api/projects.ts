@@ -49,8 +49,10 @@ const Text = z.string().max(255);
 const Environment = z
   .string()
   .transform((text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase())
-  .pipe(z.enum(["Development", "Staging", "Production"], "must be Development, Staging or Production"))
-  .or(z.literal(""));
+  .refine(
+    (text) => ["Development", "Staging", "Production", ""].includes(text),
+    "must be Development, Staging or Production",
+  );
 
 const Changes = z.object({
   name: Name.nullish(),
@@ -72,7 +74,6 @@ export const projects = resource<Project>({
   path: "/v2/projects",
   roots: ["project", "projects"],
   nameTaken: () => conflict("name is already in use"),
-  invalid: badRequest,
   alias: (id, call) => (id === "default" ? defaultProject(call).id : id),
 
   create: create({

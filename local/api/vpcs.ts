@@ -7,7 +7,7 @@ import { create, resource, update } from "../resource.ts";
 import type { Saved } from "../store.ts";
 import type { Area } from "./area.ts";
 import { freeRange, type Network, overlaps, privateRange } from "./networks.ts";
-import { regionSlug } from "./regions.ts";
+import { REGIONS, regionSlug } from "./regions.ts";
 
 export interface Vpc {
   description: string;
@@ -16,6 +16,10 @@ export interface Vpc {
   /** The one of its region that resources join when they name none. */
   default: boolean;
 }
+
+/** Where ranges are looked for; those of the default VPCs lie apart from those that programs like to choose. */
+const NEW_RANGES = "10.132.0.0";
+const DEFAULT_RANGES = "10.124.0.0";
 
 const Name = z
   .string()
@@ -45,7 +49,10 @@ export const vpcs = resource<Vpc>({
       name: input.name,
       description: input.description ?? "",
       region: input.region,
-      ip_range: input.ip_range === undefined ? freeRange(taken(call)) : checkedRange(input.ip_range, call),
+      ip_range:
+        input.ip_range === undefined
+          ? freeRange(taken(call), NEW_RANGES)
+          : checkedRange(input.ip_range, call),
       default: defaultOf(call, input.region) === undefined,
     }),
   }),
@@ -104,25 +111,12 @@ vpcs.read("/members", (vpc, call) => {
 // Peerings are not served: a VPC here has none.
 vpcs.read("/peerings", (_, call) => page(call, "peerings", [], () => ({})));
 
-/** The VPC that `id` names, or the region's default one, which comes into being with the first resource that needs it. */
+/** The VPC that `id` names, or the region's default one. */
 export function vpcFor(call: Call<unknown>, region: string, id: string | undefined): Saved<Vpc> {
-  if (id === undefined) {
-    const known = defaultOf(call, region);
-    return (
-      known ??
-      vpcs.insert(call, {
-        name: `default-${region}`,
-        description: "",
-        region,
-        ip_range: freeRange(taken(call)),
-        default: true,
-      })
-    );
-  }
-  const vpc = vpcs.find(call, id);
-  if (!vpc) throw unprocessable(`private_network_uuid: VPC ${id} not found`);
+  const vpc = id === undefined ? defaultOf(call, region) : vpcs.find(call, id);
+  if (!vpc) throw unprocessable(`private_network_uuid: VPC ${id ?? `default-${region}`} not found`);
   if (vpc.region !== region)
-    throw unprocessable(`private_network_uuid: VPC ${id} is in ${vpc.region}, not in ${region}`);
+    throw unprocessable(`private_network_uuid: VPC ${vpc.id} is in ${vpc.region}, not in ${region}`);
   return vpc;
 }
 
@@ -158,4 +152,19 @@ function changed(
   };
 }
 
-export const area: Area = { title: "VPCs", resources: [vpcs] };
+/**
+ * On the platform the first VPC of a region becomes its default one, for good. A new local account is one that has been
+ * used: every region has its default VPC from the start, so that those that a program makes can go again.
+ */
+function seed(call: Call): void {
+  for (const region of REGIONS)
+    vpcs.insert(call, {
+      name: `default-${region}`,
+      description: "",
+      region,
+      ip_range: freeRange(taken(call), DEFAULT_RANGES),
+      default: true,
+    });
+}
+
+export const area: Area = { title: "VPCs", resources: [vpcs], seed };

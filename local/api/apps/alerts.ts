@@ -5,7 +5,8 @@ import { parse } from "../../input.ts";
 import { newId } from "../../relations.ts";
 import type { Saved } from "../../store.ts";
 import { ACCOUNT } from "../account.ts";
-import { type Alert, componentsOf, type Spec } from "./spec.ts";
+import { componentsOf, type Spec } from "./spec.ts";
+import type { Alert } from "./spec-parts.ts";
 
 /** An alert that a spec asks for, with where it goes: the one part of an app that lies outside its spec. */
 interface AppAlert {
@@ -22,10 +23,9 @@ const ALERT = "app alert";
 export function followAlerts(call: Call<unknown>, app: string, spec: Spec): void {
   const wanted = [
     ...(spec.alerts ?? []).map((alert) => ({ component: "", spec: alert })),
-    ...componentsOf(spec).flatMap(({ component }) => {
-      const alerts: Alert[] = Array.isArray(component.alerts) ? component.alerts : [];
-      return alerts.map((alert) => ({ component: component.name, spec: alert }));
-    }),
+    ...componentsOf(spec).flatMap(({ component }) =>
+      (component.alerts ?? []).map((alert) => ({ component: component.name, spec: alert })),
+    ),
   ];
   const same = (a: { component: string; spec: Alert }, b: { component: string; spec: Alert }) =>
     a.component === b.component && a.spec.rule === b.spec.rule;

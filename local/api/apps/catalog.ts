@@ -137,7 +137,20 @@ export const DEFAULT_REGION = "nyc";
 export const findRegion = (slug: string): AppRegion | undefined =>
   APP_REGIONS.find((region) => region.slug === slug);
 
+const TIERS = [
+  { name: "Basic", slug: "basic", egress_bandwidth_bytes: String(40 * GIB), build_seconds: "24000" },
+  {
+    name: "Professional",
+    slug: "professional",
+    egress_bandwidth_bytes: String(100 * GIB),
+    build_seconds: "60000",
+  },
+];
+
 export const catalogRoutes: Route[] = [
+  { method: "GET", path: "/v2/apps/tiers", handle: () => ok({ tiers: TIERS }) },
+  // Nothing is built here, so that no buildpack is on offer.
+  { method: "GET", path: "/v2/apps/buildpacks", handle: () => ok({ buildpacks: [] }) },
   { method: "GET", path: "/v2/apps/regions", handle: () => ok({ regions: APP_REGIONS }) },
   {
     method: "GET",

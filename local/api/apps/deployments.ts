@@ -107,6 +107,41 @@ function momentOf(app: Saved<App>, id: string, call: Call): Moment {
   return moment;
 }
 
+/** Instances as the spec asks for them, once a deployment is live. */
+function instancesOf(app: Saved<App>, call: Call) {
+  if (!timeline(call, app.id).some(({ phase }) => phase === "ACTIVE")) return [];
+  return componentsOf(app.spec).flatMap(({ key, component }) => {
+    const type = { services: "SERVICE", workers: "WORKER" }[String(key)];
+    const count = component.autoscaling?.min_instance_count ?? component.instance_count ?? 1;
+    return type === undefined ? [] : [{ name: component.name, type, count }];
+  });
+}
+
+apps.read("/instances", (app, call) => ({
+  instances: instancesOf(app, call).flatMap(({ name, type, count }) =>
+    Array.from({ length: count }, (_, number) => ({
+      component_name: name,
+      component_type: type,
+      instance_name: `${name}-${app.id.slice(0, 8)}-${number}`,
+      instance_alias: `${name}-${number}`,
+    })),
+  ),
+}));
+
+apps.read("/health", (app, call) => ({
+  app_health: {
+    components: instancesOf(app, call).map(({ name, count }) => ({
+      name,
+      cpu_usage_percent: 0,
+      memory_usage_percent: 0,
+      replicas_desired: count,
+      replicas_ready: count,
+      state: "HEALTHY",
+    })),
+    functions_components: [],
+  },
+}));
+
 // Nothing runs behind an app here, so that its logs are empty: the shape is the platform's.
 const logs = () => ({ historic_urls: [], live_url: "" });
 apps.read("/logs", logs);

@@ -3,7 +3,8 @@ import { badRequest } from "../../errors.ts";
 import { clusters } from "../databases/clusters.ts";
 import { vpcs } from "../vpcs.ts";
 import { DEFAULT_REGION, DEFAULT_SIZE, findRegion, findSize } from "./catalog.ts";
-import { type AnyComponent, componentsOf, type IngressRule, SOURCES, type Spec } from "./spec.ts";
+import { componentsOf, type IngressRule, type Listed, type Spec } from "./spec.ts";
+import { SOURCES } from "./spec-parts.ts";
 
 const ENGINES: Record<string, string> = {
   MYSQL: "mysql",
@@ -45,7 +46,7 @@ export function refuseBrokenRules(spec: Spec, call: Call<unknown>): void {
   refuseVpc(spec, call);
 }
 
-function refuseComponent({ key, component }: AnyComponent): void {
+function refuseComponent({ key, component }: Listed): void {
   const at = `${key}.${component.name}`;
   const sources = SOURCES.filter((source) => component[source] !== undefined);
   if (sources.length !== 1) throw refused(at, `must have one source of ${SOURCES.join(", ")}`);
@@ -62,11 +63,11 @@ function refuseComponent({ key, component }: AnyComponent): void {
     throw refused(`${at}.instance_count`, "can not be set together with autoscaling");
 }
 
-function refuseIngress(rule: IngressRule, components: readonly AnyComponent[]): void {
+function refuseIngress(rule: IngressRule, components: readonly Listed[]): void {
   if (!rule.component) return;
   const { name } = rule.component;
   const target = components.find(({ component }) => component.name === name);
-  if (!target?.web)
+  if (!target?.serves)
     throw refused("ingress.rules.component.name", `${name} is no component that serves requests`);
 }
 
@@ -90,7 +91,6 @@ export const refused = (field: string, why: string) =>
 export function withDefaults(spec: Spec): Spec {
   const services = spec.services?.map((service) => ({
     ...service,
-    ...(service.autoscaling ? {} : { instance_count: service.instance_count ?? 1 }),
     ...(service.http_port === undefined && !service.internal_ports?.length ? { http_port: 8080 } : {}),
   }));
   const filled: Spec = {

@@ -1,6 +1,7 @@
 import { looksEncrypted, type Vault } from "../../vault.ts";
 import { refused } from "./rules.ts";
-import { componentsOf, type Env, type Spec } from "./spec.ts";
+import { componentsOf, type Spec } from "./spec.ts";
+import type { Env } from "./spec-parts.ts";
 
 /**
  * The spec as the platform keeps and shows it: SECRET values encrypted on their first submission. An encrypted value

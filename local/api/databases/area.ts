@@ -4,14 +4,15 @@ import { dbs } from "./dbs.ts";
 import { options } from "./engines.ts";
 import { logsinks } from "./logsinks.ts";
 import { metricsRoutes, seedMetrics } from "./metrics.ts";
-import { firewallRoutes } from "./operations.ts";
+import "./operations.ts";
 import { pools } from "./pools.ts";
 import { replicas } from "./replicas.ts";
+import { serverRoutes } from "./servers.ts";
 import { users } from "./users.ts";
 
 export const area: Area = {
   title: "Databases",
   resources: [clusters, users, dbs, pools, replicas, logsinks],
-  routes: [options, ...firewallRoutes, ...metricsRoutes],
+  routes: [options, ...serverRoutes, ...metricsRoutes],
   seed: seedMetrics,
 };

@@ -19,7 +19,6 @@ export interface Cluster {
   firstBackup: StoredTime;
   maintenance: { day: string; hour: string };
   autoscale?: StorageAutoscale;
-  sql_mode?: string;
   /** What was set of the engine's configuration; the rest has the engine's defaults. */
   config: Record<string, unknown>;
   /** The trusted sources. While there are none, everyone may connect. */

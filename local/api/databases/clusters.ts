@@ -133,7 +133,7 @@ function view(cluster: SavedCluster, call: Call): object {
     version_end_of_life: version && (lifeOf(version).end_of_life ?? undefined),
     version_end_of_availability: version && (lifeOf(version).end_of_availability ?? undefined),
     storage_size_mib: cluster.storage_size_mib,
-    autoscale: autoscaleView(cluster),
+    ...autoscaleView(cluster),
     do_settings: { service_cnames: cluster.service_cnames },
   };
 }

@@ -167,14 +167,8 @@ export const redis = {
 };
 
 export const valkey = {
-  valkey_maxmemory_policy: oneOf(
-    "noeviction",
-    "allkeys_lru",
-    "allkeys_random",
-    "volatile_lru",
-    "volatile_random",
-    "volatile_ttl",
-  ),
+  // The API description spells it with underscores, the provider with hyphens, as the engine does.
+  valkey_maxmemory_policy: matching(/^(noeviction|allkeys[-_](lru|random)|volatile[-_](lru|random|ttl))$/),
   valkey_pubsub_client_output_buffer_limit: int(32, 512),
   valkey_number_of_databases: int(1, 128),
   valkey_io_threads: int(1, 32),

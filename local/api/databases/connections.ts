@@ -72,9 +72,10 @@ export function connection(
 /** The same through a connection pool, which looks like a database of its name on PgBouncer's port. */
 export function poolConnection(host: string, login: Login, pool: string): Connection {
   const { user, password = "" } = login;
+  const credentials = user === "" ? "" : `${user}:${password}@`; // an inbound user brings its own
   return {
     protocol: "postgresql",
-    uri: `postgresql://${user}:${password}@${host}:${POOL_PORT}/${pool}?sslmode=require`,
+    uri: `postgresql://${credentials}${host}:${POOL_PORT}/${pool}?sslmode=require`,
     database: pool,
     host,
     port: POOL_PORT,

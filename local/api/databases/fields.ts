@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Cluster, StorageAutoscale } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 
 /** https://docs.digitalocean.com/reference/api/ (databases_update_autoscale). */
 export const Autoscale = z.object({
@@ -24,7 +24,9 @@ export const Autoscale = z.object({
 const HOST_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+$/;
 export const Cnames = z.array(z.string().max(253).regex(HOST_NAME, "is not a host name")).max(16);
 
-/** Absent until it was set once, as on the platform. */
-export function autoscaleView(cluster: Cluster): { storage: StorageAutoscale } | undefined {
-  return cluster.autoscale && { storage: cluster.autoscale };
+/** Absent until it was set once. The API description calls it `autoscale.storage`, godo reads `storage_autoscale`. */
+export function autoscaleView(cluster: Cluster): object {
+  return cluster.autoscale
+    ? { autoscale: { storage: cluster.autoscale }, storage_autoscale: cluster.autoscale }
+    : {};
 }

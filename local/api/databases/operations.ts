@@ -1,28 +1,17 @@
 import * as z from "zod";
-import {
-  accepted,
-  type Call,
-  noContent,
-  ok,
-  type Route,
-  stateAt,
-  timestamp,
-  transition,
-} from "../../call.ts";
+import { accepted, type Call, noContent, ok, stateAt, timestamp, transition } from "../../call.ts";
 import { notFound, preconditionFailed, unprocessable } from "../../errors.ts";
-import { parse } from "../../input.ts";
 import { newId } from "../../relations.ts";
-import type { Saved } from "../../store.ts";
 import { regionSlug } from "../regions.ts";
 import { vpcFor } from "../vpcs.ts";
 import { backupsOf } from "./backups.ts";
-import { isCache, isMysql, type SavedCluster, type Server } from "./cluster.ts";
-import { CREATE_SECONDS, clusters, isOnline, NODE_SECONDS, refuseLayout, storageOf } from "./clusters.ts";
+import { isCache, isMysql, type SavedCluster } from "./cluster.ts";
+import { CREATE_SECONDS, clusters, NODE_SECONDS } from "./clusters.ts";
 import { ConfigPatch, checkedConfig, configView, EVICTION_POLICIES, evictionPolicy } from "./config.ts";
 import { engineOf, findVersion } from "./engines.ts";
 import { eventsOf, record } from "./events.ts";
-import { Autoscale, autoscaleView, Cnames } from "./fields.ts";
-import { RuleList, rulesFrom, rulesView } from "./firewall.ts";
+import { Autoscale, Cnames } from "./fields.ts";
+import { change, refuseUnlessOnline } from "./servers.ts";
 
 // What one cluster can be asked and told beside its create, read and delete.
 
@@ -31,28 +20,6 @@ clusters.read("/ca", (_, call) => ({
 }));
 clusters.read("/backups", (cluster, call) => backupsOf(call, cluster));
 clusters.read("/events", (cluster, call) => ({ events: eventsOf(call, cluster) }));
-
-clusters.on(
-  "PUT",
-  "/resize",
-  z.object({ size: z.string(), num_nodes: z.int(), storage_size_mib: z.int().nullish() }),
-  (cluster, input, call) => {
-    refuseUnlessOnline(cluster, call);
-    refuseLayout(cluster.engine, input.num_nodes, input.size);
-    if (memoryOf(input.size) < memoryOf(cluster.size))
-      throw unprocessable("a cluster can not be resized to a smaller plan");
-    // Without a size of its own the storage becomes the plan's, as far as it does not shrink.
-    const storage = input.storage_size_mib
-      ? storageOf(input.size, input.storage_size_mib)
-      : Math.max(cluster.storage_size_mib, storageOf(input.size, undefined));
-    change(cluster, call, "resizing", NODE_SECONDS, {
-      size: input.size,
-      num_nodes: input.num_nodes,
-      storage_size_mib: storage,
-    });
-    return accepted();
-  },
-);
 
 clusters.on(
   "PUT",
@@ -104,8 +71,10 @@ clusters.on("PUT", "/install_update", z.unknown(), (cluster, _, call) => {
   return noContent();
 });
 
-clusters.read("/autoscale", (cluster) => ({
-  autoscale: autoscaleView(cluster) ?? { storage: { enabled: false } },
+// The API description wraps it in `autoscale`, godo reads it bare.
+clusters.read("/autoscale", ({ autoscale: storage = { enabled: false } }) => ({
+  autoscale: { storage },
+  storage,
 }));
 clusters.on("PUT", "/autoscale", z.object({ storage: Autoscale }), (cluster, { storage }, call) => {
   clusters.save(call, { ...cluster, autoscale: storage });
@@ -150,14 +119,10 @@ clusters.on(
   },
 );
 
-/** MySQL's own default on the platform (API description, databases_get_sql_mode). */
-const SQL_MODE =
-  "ANSI,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES";
-
 clusters.read("/sql_mode", (cluster) => {
   if (!isMysql(cluster))
     throw preconditionFailed(`SQL modes are not supported for ${cluster.engine} clusters`);
-  return { sql_mode: cluster.sql_mode ?? SQL_MODE };
+  return { sql_mode: configView(cluster).sql_mode };
 });
 clusters.on(
   "PUT",
@@ -166,7 +131,7 @@ clusters.on(
   (cluster, { sql_mode }, call) => {
     if (!isMysql(cluster))
       throw preconditionFailed(`SQL modes are not supported for ${cluster.engine} clusters`);
-    clusters.save(call, { ...cluster, sql_mode });
+    clusters.save(call, { ...cluster, config: { ...cluster.config, sql_mode } });
     return noContent();
   },
 );
@@ -210,51 +175,3 @@ function migrationView(cluster: SavedCluster, call: Call): object {
     created_at: timestamp(migration.created),
   };
 }
-
-/** A replica has trusted sources of its own, under its own id. */
-function serverOf(call: Call): Saved<Server> {
-  const server = call.store.byUrn<Server>(`do:dbaas:${call.params.id}`);
-  if (!server || !call.store.get(server.kind, server.parent, server.id))
-    throw notFound("database cluster not found");
-  return server;
-}
-
-export const firewallRoutes: Route[] = [
-  {
-    method: "GET",
-    path: "/v2/databases/:id/firewall",
-    handle(call) {
-      const server = serverOf(call);
-      return ok({ rules: rulesView(server.id, server.rules) });
-    },
-  },
-  {
-    method: "PUT",
-    path: "/v2/databases/:id/firewall",
-    handle(call) {
-      const server = serverOf(call);
-      const { rules } = parse(RuleList, call.body);
-      call.store.update({ ...server, rules: rulesFrom(rules, server.rules, call.now) });
-      call.store.note(call.now, `set ${rules.length} trusted sources of ${server.name}`);
-      return noContent();
-    },
-  },
-];
-
-function change(
-  cluster: SavedCluster,
-  call: Call,
-  state: string,
-  seconds: number,
-  body: Partial<SavedCluster>,
-): void {
-  clusters.save(call, { ...cluster, ...body, change: transition(state, call.after(seconds)) });
-  record(call, cluster, "cluster_update");
-  call.store.note(call.now, `${state} database cluster ${cluster.name}`);
-}
-
-function refuseUnlessOnline(cluster: SavedCluster, call: Call): void {
-  if (!isOnline(cluster, call)) throw preconditionFailed("cluster is not online: try again later");
-}
-
-const memoryOf = (size: string) => Number(/-(\d+)gb/.exec(size)?.[1] ?? 0);

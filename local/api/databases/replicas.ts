@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { noContent, stateAt, type Transition, timestamp, transition } from "../../call.ts";
+import { type Call, noContent, stateAt, type Transition, timestamp, transition } from "../../call.ts";
 import { preconditionFailed, unprocessable } from "../../errors.ts";
 import { reference, tagList } from "../../input.ts";
 import { defaultProject, moveToProject, projectOf, tagsOf } from "../../relations.ts";
 import { create } from "../../resource.ts";
+import type { Saved } from "../../store.ts";
 import { regionSlug } from "../regions.ts";
 import { vpcFor } from "../vpcs.ts";
 import { requireBackup } from "./backups.ts";
@@ -16,7 +17,7 @@ import { record } from "./events.ts";
 import { Cnames } from "./fields.ts";
 import { takenPlaces } from "./places.ts";
 
-interface Replica extends Server {
+export interface Replica extends Server {
   region: string;
   size: string;
   storage_size_mib: number;
@@ -123,3 +124,22 @@ replicas.on("PUT", "/promote", z.unknown(), (replica, _input, call) => {
   record(call, parent, "cluster_master_promotion");
   return noContent();
 });
+
+/** PUT /v2/databases/{id}/resize with a replica's id; it has one node whatever the request says. */
+export function resizeReplica(
+  replica: Saved<Replica>,
+  input: { size: string; storage_size_mib?: number | null },
+  call: Call<unknown>,
+): void {
+  const primary = clusters.must(call, replica.parent, "");
+  if (stateAt(call.now, replica.change, "online") !== "online")
+    throw preconditionFailed("replica is not online: try again later");
+  refuseLayout(primary.engine, 1, input.size);
+  const wanted = storageOf(input.size, input.storage_size_mib);
+  replicas.save(call, {
+    ...replica,
+    size: input.size,
+    storage_size_mib: Math.max(primary.storage_size_mib, replica.storage_size_mib, wanted),
+    change: transition("resizing", call.after(NODE_SECONDS)),
+  });
+}
