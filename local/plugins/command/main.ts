@@ -13,6 +13,7 @@ export const start = (args: readonly string[]): Promise<void> =>
       version: versions.command,
       config: {},
       defaultsInPlan: true,
+      withoutIdOutput: true,
       configure: () => null,
       resource: async (token) => tableOf(resources, local(token)),
       invokable: async (token) => tableOf(functions, local(token)),

@@ -23,8 +23,8 @@ export const settings: Properties = {
   /** Globs of files that become outputs after the command; one that starts with `!` takes away. */
   assetPaths: list(string()),
   archivePaths: list(string()),
-  /** Whether an update or delete finds the last output in PULUMI_COMMAND_STDOUT and PULUMI_COMMAND_STDERR. */
-  addPreviousOutputInEnv: boolean({ default: true }),
+  /** Whether an update or delete finds the last output in PULUMI_COMMAND_STDOUT and _STDERR; it does when not given. */
+  addPreviousOutputInEnv: boolean(),
 };
 
 /** What a command leaves. */

@@ -175,3 +175,20 @@ export async function until<T>(
     await delay(pause, undefined, { signal: operation.signal });
   }
 }
+
+/** Repeats `act` while the platform refuses it with one of `statuses`; when the operation's time is over, the refusal stands. */
+export async function whileRefused<T>(
+  operation: Operation<Api>,
+  statuses: readonly number[],
+  act: () => Promise<T>,
+): Promise<T> {
+  const end = Date.now() + operation.timeout;
+  for (let pause = 20; ; pause = Math.min(pause * 1.5, 500)) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isStatus(error, ...statuses) || Date.now() + pause > end) throw error;
+    }
+    await delay(pause, undefined, { signal: operation.signal });
+  }
+}

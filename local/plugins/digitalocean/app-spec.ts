@@ -236,7 +236,7 @@ const domain = object({
 const domains: Property = set(string(), {
   ...computed,
   deprecated: true,
-  read: (raw) => (Array.isArray(raw) ? raw.map((one): Value => String(asBody(one).domain)) : null),
+  read: (raw) => (Array.isArray(raw) ? raw.map((one): Value => String(asBody(one).domain)) : []),
   write: (value) => (Array.isArray(value) ? value.map((one) => ({ domain: one })) : null),
 });
 

@@ -6,32 +6,39 @@ import { asBody, type Body } from "./api.ts";
 
 /**
  * What is sent: the inputs under their API names. With `prior` also what the program has taken away, as its empty value:
- * a field that a body leaves out would keep its old one.
+ * a field that a body leaves out would keep its old one. `omitEmpty` leaves out what is empty, at any depth.
  */
-export function toBody(properties: Properties, values: Values, prior: Values = {}): Body {
+export function toBody(
+  properties: Properties,
+  values: Values,
+  { prior = {}, omitEmpty = false }: { readonly prior?: Values; readonly omitEmpty?: boolean } = {},
+): Body {
   const body: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(properties)) {
     const field = apiName(name, property);
     if (!field || property.output) continue;
     const value = values[name];
     if (value === undefined || value === null) {
-      if (!isEmpty(prior[name])) body[field] = nothing(property);
-    } else if (value !== unknown) body[field] = toField(property, value);
+      if (!isEmpty(prior[name])) body[field] = absent(property);
+    } else if (value !== unknown && !(omitEmpty && isEmpty(value))) {
+      body[field] = toField(property, value, omitEmpty);
+    }
   }
   return body;
 }
 
-export function toField(property: Property, value: Value): unknown {
-  if (property.write) return property.write(value);
+export function toField(property: Property, value: Value, omitEmpty = false): unknown {
+  if (property.write) return property.write(value, omitEmpty);
   if (isArray(value) && "element" in property)
-    return value.map((element) => toField(property.element, element));
+    return value.map((element) => toField(property.element, element, omitEmpty));
   if (!isObject(value)) return value;
-  if (property.kind === "object") return toBody(property.fields, value);
+  if (property.kind === "object") return toBody(property.fields, value, { omitEmpty });
   return Object.fromEntries(Object.entries(value).filter(([name]) => !isInternal(name)));
 }
 
-function nothing(property: Property): unknown {
-  const nothings = {
+/** What the API means by leaving a field out: the Go client behind the official plugin reads it as its zero value. */
+function absent(property: Property): Value {
+  const zeros = {
     string: "",
     integer: 0,
     number: 0,
@@ -42,10 +49,10 @@ function nothing(property: Property): unknown {
     object: null,
     any: null,
   };
-  return nothings[property.kind];
+  return zeros[property.kind];
 }
 
-/** What was read: every property that bodies carry, null where this one doesn't. */
+/** What was read: every property that bodies carry; a field that this one leaves out is empty. */
 export function fromBody(properties: Properties, body: Body): Values {
   const values: Record<string, Value> = {};
   for (const [name, property] of Object.entries(properties)) {
@@ -57,7 +64,7 @@ export function fromBody(properties: Properties, body: Body): Values {
 
 export function fromField(property: Property, raw: unknown): Value {
   if (property.read) return property.read(raw);
-  if (raw === undefined || raw === null) return null;
+  if (raw === undefined || raw === null) return absent(property);
   switch (property.kind) {
     case "list":
     case "set":
@@ -82,8 +89,9 @@ export const oneInList = (element: Property, facts: Facts = {}): Property => ({
   kind: "list",
   element,
   ...facts,
-  read: (raw) => (raw === undefined || raw === null ? null : [fromField(element, raw)]),
-  write: (value) => (isArray(value) && value[0] !== undefined ? toField(element, value[0]) : null),
+  read: (raw) => (raw === undefined || raw === null ? [] : [fromField(element, raw)]),
+  write: (value, omitEmpty) =>
+    isArray(value) && value[0] !== undefined ? toField(element, value[0], omitEmpty) : null,
 });
 
 /** One in the program of what the API has a list of. */
@@ -93,7 +101,7 @@ export const listOfOne = (fields: Properties, facts: Facts = {}): Property => {
     ...one,
     ...facts,
     read: (raw) => (Array.isArray(raw) && raw.length > 0 ? fromField(one, raw[0]) : null),
-    write: (value) => [toField(one, value)],
+    write: (value, omitEmpty) => [toField(one, value, omitEmpty)],
   };
 };
 

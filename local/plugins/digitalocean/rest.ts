@@ -50,7 +50,12 @@ export function rest(
     ...(method && {
       update: (operation: Operation<Api>, id: string, planned: Values, prior: Values) =>
         named(`updating ${noun}`, async () => {
-          await operation.client.call(method, one(id, prior), operation, toBody(changeable, planned, prior));
+          await operation.client.call(
+            method,
+            one(id, prior),
+            operation,
+            toBody(changeable, planned, { prior }),
+          );
           return existing(await operation.client.call("GET", one(id, prior), operation));
         }),
     }),

@@ -6,6 +6,8 @@ import type { Values } from "./values.ts";
 /** What every operation gets. `Client` is what the provider made of its configuration. */
 export interface Operation<Client> {
   readonly client: Client;
+  /** The resource's name in the program; empty for functions. */
+  readonly name: string;
   /** Aborts when the engine cancels. */
   readonly signal: AbortSignal;
   /** How long the operation may wait for the platform, in milliseconds: customTimeouts, else the resource's own. */
@@ -78,6 +80,8 @@ export interface Provider<Client> {
   readonly version: string;
   /** Defaults show in outputs alone, inputs stay as given: how plugins that aren't bridged the older way keep them. */
   readonly defaultsInPlan?: boolean;
+  /** Outputs don't repeat the id. */
+  readonly withoutIdOutput?: boolean;
   /** Its configuration, as the table of the provider resource. */
   readonly config: Properties;
   /** Makes the client of a checked configuration; throws, in one line, on one that it refuses. */

@@ -31,7 +31,7 @@ export interface Facts {
   /** Turns the API's form of it into the property's, where they differ. */
   readonly read?: (raw: unknown) => Value;
   /** The reverse of `read`. */
-  readonly write?: (value: Value) => unknown;
+  readonly write?: (value: Value, omitEmpty: boolean) => unknown;
   /** It replaces these properties of the same object: giving both is an error. */
   readonly conflicts?: readonly string[];
   /** Kept for old programs: never defaulted. */

@@ -38,12 +38,17 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       throw new PluginError(`${provider.name} is not configured`, status.FAILED_PRECONDITION);
     return {
       client,
+      name: nameOf(urn),
       signal: AbortSignal.any([signal, cancelled.signal]),
       timeout: seconds * 1000,
       confidential: hasSecrets(from.secrets),
       status: (line) => showStatus(engine, urn, line),
     };
   };
+  const shown = ({ values: { id = null, ...values }, secrets }: Bag): Bag => ({
+    values: provider.withoutIdOutput ? values : { id, ...values },
+    secrets,
+  });
   const resourceOf = async (urn: string): Promise<Resource<Client>> => {
     const token = typeOf(urn);
     const found = await provider.resource(token);
@@ -105,12 +110,14 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
         );
       }
       const limit = request.getTimeout() || resource.timeouts?.create;
-      const made = await keepingPartial(resource, plan, inputs, () =>
-        resource.create(operation(signal, request.getUrn(), inputs, limit), settled(plan)),
+      const made = await keepingPartial(
+        inputs,
+        (made) => shown(outputsOf(resource, plan, made, inputs)),
+        () => resource.create(operation(signal, request.getUrn(), inputs, limit), settled(plan)),
       );
       return new pb.CreateResponse()
         .setId(made.id)
-        .setProperties(encode(outputsOf(resource, plan, made, inputs)));
+        .setProperties(encode(shown(outputsOf(resource, plan, made, inputs))));
     }),
 
     read: unary(async (request: ReadRequest, signal) => {
@@ -133,7 +140,7 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
         : inputsOfState(properties, state);
       return new pb.ReadResponse()
         .setId(found.id)
-        .setProperties(encode({ values: state, secrets: secretsIn(resource, state, before) }))
+        .setProperties(encode(shown({ values: state, secrets: secretsIn(resource, state, before) })))
         .setInputs(encode({ values: inputs, secrets: secretsIn(resource, inputs, oldInputs) }));
     }),
 
@@ -147,25 +154,25 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       if (request.getPreview()) {
         const values = { ...plan, id };
         return new pb.UpdateResponse().setProperties(
-          encode({ values, secrets: secretsIn(resource, values, inputs) }),
+          encode(shown({ values, secrets: secretsIn(resource, values, inputs) })),
         );
       }
       if (!update) throw new PluginError(`${typeOf(request.getUrn())} can't be changed in place`);
       const limit = request.getTimeout() || resource.timeouts?.update;
-      const made = await keepingPartial(resource, plan, inputs, () =>
-        update(operation(signal, request.getUrn(), inputs, limit), id, settled(plan), prior),
+      const made = await keepingPartial(
+        inputs,
+        (made) => shown(outputsOf(resource, plan, made, inputs)),
+        () => update(operation(signal, request.getUrn(), inputs, limit), id, settled(plan), prior),
       );
-      return new pb.UpdateResponse().setProperties(encode(outputsOf(resource, plan, made, inputs)));
+      return new pb.UpdateResponse().setProperties(encode(shown(outputsOf(resource, plan, made, inputs))));
     }),
 
     delete: unary(async (request: DeleteRequest, signal) => {
       const resource = await resourceOf(request.getUrn());
       const limit = request.getTimeout() || resource.timeouts?.delete;
-      await resource.delete(
-        operation(signal, limit),
-        request.getId(),
-        decode(request.getProperties()).values,
-      );
+      const state = decode(request.getProperties());
+      const id = request.getId();
+      await resource.delete(operation(signal, request.getUrn(), state, limit), id, state.values);
       return new empty.Empty();
     }),
 
@@ -193,18 +200,16 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
 }
 
 /** A resource that exists in part reaches the state together with the reason. */
-async function keepingPartial<Client>(
-  resource: Resource<Client>,
-  plan: Values,
+async function keepingPartial(
   inputs: Bag,
+  outputs: (existing: Existing) => Bag,
   act: () => Promise<Existing>,
 ): Promise<Existing> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
-    const { existing, message } = error;
-    throw initFailed(existing.id, outputsOf(resource, plan, existing, inputs), inputs, message);
+    throw initFailed(error.existing.id, outputs(error.existing), inputs, error.message);
   }
 }
 
@@ -241,12 +246,14 @@ function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? urn;
 }
 
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+
 function naming(request: CheckRequest): Naming {
   const options = request.getAutonaming();
   const { Mode } = pb.CheckRequest.AutonamingOptions;
   const modes = { [Mode.PROPOSE]: "propose", [Mode.ENFORCE]: "enforce", [Mode.DISABLE]: "disable" } as const;
   return {
-    resource: request.getUrn().split("::").slice(3).join("::"),
+    resource: nameOf(request.getUrn()),
     seed: request.getRandomseed_asU8(),
     ...(options && { mode: modes[options.getMode()], proposed: options.getProposedName() || undefined }),
   };

@@ -33,7 +33,7 @@ const command: Resource<null> = {
   plan,
   derivesSecrets: true,
   create: async (operation, planned) => {
-    const id = randomBytes(4).toString("hex");
+    const id = `${operation.name}${randomBytes(4).toString("hex")}`;
     if (typeof planned.create !== "string") return { id, state: nothing };
     return { id, state: await run(operation, planned.create, planned) };
   },

@@ -40,7 +40,7 @@ async function read(operation: Operation<Api>, id: string, state: Values): Promi
   };
   // Only a program that names its domains in detail gets them back so.
   const before = isObject(state.spec) ? state.spec : {};
-  if (isObject(values.spec) && !before.domainNames) values.spec = { ...values.spec, domainNames: null };
+  if (isObject(values.spec) && !before.domainNames) values.spec = { ...values.spec, domainNames: [] };
   return { id, state: values };
 }
 
@@ -99,7 +99,7 @@ async function setDestinations(operation: Operation<Api>, id: string, planned: V
 }
 
 const values = (value: Value | undefined): Values[] => (isArray(value) ? value.filter(isObject) : []);
-const specBody = (planned: Values): unknown => toField(appSpec, planned.spec ?? {});
+const specBody = (planned: Values): unknown => toField(appSpec, planned.spec ?? {}, true);
 
 const app: Resource<Api> = {
   properties,

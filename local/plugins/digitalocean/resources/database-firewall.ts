@@ -26,8 +26,9 @@ const read = async (operation: Operation<Api>, state: Values): Promise<Values> =
   clusterId: String(state.clusterId),
 });
 
-/** The platform has one list per cluster and no id for it. */
-const newId = (cluster: string): string => `${cluster}-${Date.now()}${randomBytes(5).toString("hex")}`;
+/** The platform has one list per cluster and no id for it: this one is made as Terraform makes unique ids. */
+const newId = (cluster: string): string =>
+  `${cluster}-${new Date().toISOString().replace(/\D/g, "")}0${randomBytes(4).toString("hex")}`;
 
 export default {
   properties,

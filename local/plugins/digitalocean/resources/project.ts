@@ -2,7 +2,7 @@
 import type { Existing, Operation, Resource } from "../../provider/resource.ts";
 import { boolean, integer, lengthBetween, type Properties, set, string } from "../../provider/schema.ts";
 import type { Values } from "../../provider/values.ts";
-import { type Api, asBody, isStatus, until } from "../api.ts";
+import { type Api, asBody, whileRefused } from "../api.ts";
 import { fromBody, toBody } from "../body.ts";
 import { assign, reassign, strings, urnsOf } from "../projects.ts";
 import { named, unlessGone } from "../rest.ts";
@@ -76,16 +76,9 @@ const project: Resource<Api> = {
     named("deleting project", async () => {
       await assign(operation, "default", strings(state.resources));
       // Moving out takes the platform a while; until then it refuses.
-      await until(operation, "emptying the project", async () => {
-        try {
-          await operation.client.call("DELETE", pathOf(id), operation);
-          return true;
-        } catch (error) {
-          if (isStatus(error, 404)) return true;
-          if (isStatus(error, 412)) return undefined;
-          throw error;
-        }
-      });
+      await whileRefused(operation, [412], () =>
+        unlessGone(() => operation.client.call("DELETE", pathOf(id), operation)),
+      );
     }),
 };
 export default project;

@@ -1,6 +1,6 @@
 /** A private network of one region (terraform-provider-digitalocean: digitalocean/vpc). */
 import { boolean, isCidr, lengthBetween, notEmpty, type Properties, string } from "../../provider/schema.ts";
-import { isStatus, until } from "../api.ts";
+import { whileRefused } from "../api.ts";
 import { goTime } from "../body.ts";
 import { rest } from "../rest.ts";
 
@@ -27,13 +27,5 @@ export default {
   ...vpc,
   /** Members leave after their own deletion was answered: until then the platform refuses. */
   delete: (operation, id, state) =>
-    until(operation, "deleting VPC", async () => {
-      try {
-        await vpc.delete(operation, id, state);
-        return true;
-      } catch (error) {
-        if (isStatus(error, 403, 409)) return undefined;
-        throw error;
-      }
-    }).then(() => undefined),
+    whileRefused(operation, [403, 409], () => vpc.delete(operation, id, state)),
 } satisfies typeof vpc;
