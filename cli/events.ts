@@ -37,27 +37,14 @@ export function refusedParts(events: Event[]): string[] {
 /** Operations of a refresh that change nothing. */
 const quiet = new Set(["same", "read", "refresh"]);
 
-/**
- * Whether a refresh found nothing but the encrypted form of secret variables. App Platform encrypts a SECRET variable when it
- * first sees it, with another result each time, and gives back that form alone: the provider then reports a difference
- * that is none (terraform-provider-digitalocean#514, #1603; pulumi-digitalocean#624).
- */
-export function onlyEncryptedForms(events: Event[]): boolean {
-  const changes = events
+/** What a refresh would change: the resource's URN and the paths of the differences. */
+export function refreshChanges(events: Event[]): Array<{ urn: string; op: string; paths: string[] }> {
+  return events
     .map((event) => at(event, "resOutputsEvent", "metadata"))
-    .filter((change) => change !== undefined && !quiet.has(String(at(change, "op"))));
-  return changes.length > 0 && changes.every(isEncryptedForm);
-}
-
-function isEncryptedForm(change: unknown): boolean {
-  if (at(change, "op") !== "update" || at(change, "type") !== "digitalocean:index/app:App") return false;
-  const paths = Object.keys(at(change, "detailedDiff") ?? {});
-  return paths.length > 0 && paths.every((path) => isSecretVariable(at(change, "new", "outputs"), path));
-}
-
-/** Whether a path such as `spec.services[0].envs[1].value` is the value of a SECRET variable. */
-function isSecretVariable(outputs: unknown, path: string): boolean {
-  const variable = /^(spec\..*envs\[\d+\])\.value$/.exec(path)?.[1];
-  if (!variable) return false;
-  return at(outputs, ...variable.split(/[.[\]]+/).filter(Boolean), "type") === "SECRET";
+    .filter((change) => change !== undefined && !quiet.has(String(at(change, "op"))))
+    .map((change) => ({
+      urn: String(at(change, "urn")),
+      op: String(at(change, "op")),
+      paths: Object.keys(at(change, "detailedDiff") ?? {}),
+    }));
 }

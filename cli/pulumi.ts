@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startCloud } from "./cloud.ts";
-import { CHANGES, type Event, onlyEncryptedForms, readEvents, refusedParts } from "./events.ts";
+import { type Cloud, startCloud } from "./cloud.ts";
+import { CHANGES, type Event, readEvents, refreshChanges, refusedParts } from "./events.ts";
 import { say } from "./progress.ts";
-import { isLocal, openStack, stackOf } from "./stack.ts";
+import { isLocal, openStack, type Stack, stackOf } from "./stack.ts";
 import { checkpoint } from "./state.ts";
+import { sameVariables } from "./variables.ts";
 
 /** Commands of Pulumi that talk to the cloud that a stack describes. */
 const reachesTheCloud = new Set(["up", "update", "preview", "pre", "refresh", "destroy", "down", "import"]);
@@ -14,41 +15,62 @@ const reachesTheCloud = new Set(["up", "update", "preview", "pre", "refresh", "d
 export async function run(args: string[]): Promise<number> {
   const name = stackOf(args);
   const command = args[0] ?? "";
-  if (isLocal(name)) {
-    checkpoint(name); // a damaged one is reported in one line
-    if (reachesTheCloud.has(command)) await startCloud();
-  }
+  if (isLocal(name)) checkpoint(name); // a damaged one is reported in one line
+  const cloud = isLocal(name) && reachesTheCloud.has(command) ? await startCloud() : undefined;
   const stack = await openStack(name);
   if (!reachesTheCloud.has(command)) return stack.run(args);
 
   const folder = mkdtempSync(join(tmpdir(), "breakwater-"));
   try {
     const log = join(folder, "events");
-    const code = await stack.run([...args, ...additions(name, command, args), "--event-log", log]);
-    return code === 0 ? 0 : explain(code, name, args, readEvents(log));
+    const all = [...args, ...additions(name, command, args), "--event-log", log];
+    if (cloud && isExpectation(args)) return await expectNoDrift(stack, cloud, all, log);
+    const code = await stack.run(all);
+    if (code !== 0) explain(name, readEvents(log));
+    return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Adds what the engine cannot know to a command that did not end well. Gives the exit code. */
-function explain(code: number, stack: string, args: string[], events: Event[]): number {
+const EXPECTATION = "--expect-no-changes";
+
+const isExpectation = (args: string[]) =>
+  args[0] === "refresh" && args.includes("--preview-only") && args.includes(EXPECTATION);
+
+/** `refresh --preview-only --expect-no-changes`: what is expected is judged here, since the engine takes encryption for a change. */
+async function expectNoDrift(stack: Stack, cloud: Cloud, args: string[], log: string): Promise<number> {
+  const code = await stack.run(args.filter((arg) => arg !== EXPECTATION));
+  const events = readEvents(log);
+  if (code !== 0 || refreshChanges(events).length === 0) return code;
+  if (await onlyForms(stack, cloud, events)) {
+    say("breakwater: no changes: only the encrypted form of secret variables differs");
+    return 0;
+  }
+  say("error: no changes were expected for refresh but changes were proposed");
+  return CHANGES;
+}
+
+/** Adds what the engine cannot know to a command that did not end well. */
+function explain(stack: string, events: Event[]): void {
   const refused = refusedParts(events).join(", ");
   if (refused)
     say(
       `breakwater: refused, since data would be lost: ${refused}. To allow it once, add to Pulumi.${stack}.yaml, under config: ` +
         `breakwater:allowReplace: [${refused}] and take it out again after the update`,
     );
-  if (
-    code === CHANGES &&
-    args[0] === "refresh" &&
-    args.includes("--preview-only") &&
-    onlyEncryptedForms(events)
-  ) {
-    say("breakwater: only the encrypted form of secret variables differs, which is no change");
-    return 0;
-  }
-  return code;
+}
+
+/** Whether all that a refresh would change is the form of secret variables. */
+async function onlyForms(stack: Stack, cloud: Cloud, events: Event[]): Promise<boolean> {
+  const changes = refreshChanges(events);
+  const inVariables = changes.every(
+    ({ op, paths }) =>
+      op === "update" && paths.length > 0 && paths.every((path) => /^spec\..*envs\[\d+\]/.test(path)),
+  );
+  if (changes.length === 0 || !inVariables) return false;
+  for (const { urn } of changes) if (!(await sameVariables(stack, cloud, urn))) return false;
+  return true;
 }
 
 /**

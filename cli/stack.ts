@@ -68,7 +68,7 @@ export async function openStack(name: string, program = root): Promise<Stack> {
   return {
     name,
     run: async (args) => {
-      const marks = isLocal(name) && changing.has(args[0] ?? "");
+      const marks = isLocal(name) && changing.has(args[0] ?? "") && !args.includes("--preview-only");
       if (marks) writeFileSync(mark, args.join(" "));
       const code = await attach(pulumi, args, options);
       if (code === 0 && marks) rmSync(mark, { force: true });

@@ -1,0 +1,69 @@
+import type { Cloud } from "./cloud.ts";
+import { at } from "./json.ts";
+import type { Stack } from "./stack.ts";
+
+/**
+ * App Platform encrypts a SECRET variable when it first sees it, with another result each time, and gives back that form alone. A
+ * refresh then reports a difference that is none (terraform-provider-digitalocean#514, #1603; pulumi-digitalocean#624). Whether an
+ * app has drifted is therefore told variable by variable.
+ */
+
+/** The lists of an app's spec that have variables: in Pulumi's spelling, and in the API's. */
+const lists = {
+  services: "services",
+  workers: "workers",
+  jobs: "jobs",
+  functions: "functions",
+  staticSites: "static_sites",
+} as const;
+
+interface Variable {
+  value: string;
+  secret: boolean;
+}
+
+/** Whether the variables of an app on the cloud are those of the state, secrets aside, of which only their presence can be seen. */
+export async function sameVariables(stack: Stack, cloud: Cloud, urn: string): Promise<boolean> {
+  const { code, stdout } = await stack.capture(["stack", "export", "--show-secrets"]);
+  if (code !== 0) return false;
+  const resources = at(JSON.parse(stdout), "deployment", "resources");
+  const app = Array.isArray(resources)
+    ? resources.find((resource) => at(resource, "urn") === urn)
+    : undefined;
+  const headers = { authorization: `Bearer ${cloud.token}` };
+  const answer = await fetch(`${cloud.url}/v2/apps/${at(app, "id")}`, { headers });
+  if (!answer.ok) return false;
+  const known = variablesOf(at(app, "outputs", "spec"), Object.keys(lists));
+  const found = variablesOf(at(await answer.json(), "app", "spec"), Object.values(lists));
+  return (
+    known.size === found.size && [...known].every(([place, variable]) => isSame(variable, found.get(place)))
+  );
+}
+
+function isSame(known: Variable, found: Variable | undefined): boolean {
+  if (!found || known.secret !== found.secret) return false;
+  return known.secret ? found.value.startsWith("EV[") : found.value === known.value;
+}
+
+/** Every variable of a spec by its place: component list, component, key. */
+function variablesOf(spec: unknown, keys: string[]): Map<string, Variable> {
+  const found = new Map<string, Variable>();
+  const add = (place: string, holder: unknown) => {
+    for (const variable of asList(at(holder, "envs")))
+      found.set(`${place} ${at(variable, "key")}`, {
+        value: String(at(variable, "value")),
+        secret: at(variable, "type") === "SECRET",
+      });
+  };
+  add("app", spec);
+  for (const [index, key] of keys.entries())
+    for (const component of asList(at(spec, key))) add(`${index} ${at(component, "name")}`, component);
+  return found;
+}
+
+/** A list that came as JSON. A secret one is wrapped by the engine, with its plain text as JSON. */
+function asList(value: unknown): unknown[] {
+  const plain = at(value, "plaintext");
+  const list = typeof plain === "string" ? JSON.parse(plain) : value;
+  return Array.isArray(list) ? list : [];
+}
