@@ -129,7 +129,7 @@ projects.read("/resources", (project, call) =>
   ),
 );
 
-const Assignment = z.object({ resources: z.array(z.string().regex(/^do:[a-z]+:.+$/, "is not a URN")) });
+const Assignment = z.object({ resources: z.array(z.string()) });
 
 projects.on("POST", "/resources", Assignment, (project, { resources }, call) => {
   const foreign = resources.find((urn) => HOLDS[typeOf(urn)] === undefined);
@@ -154,7 +154,7 @@ const resourceView = (call: Call, urn: string, since: number, status: string) =>
   status,
 });
 
-const typeOf = (urn: string): string => urn.split(":")[1] ?? "";
+const typeOf = (urn: string): string => /^do:([a-z]+):./.exec(urn)?.[1] ?? "";
 
 const purposeOf = (text: string): string =>
   PURPOSES.includes(text) || text.startsWith("Other: ") ? text : `Other: ${text}`;

@@ -55,8 +55,6 @@ function refuseComponent({ key, component }: Listed): void {
   const size = findSize(component.instance_size_slug ?? DEFAULT_SIZE);
   if (!size)
     throw refused(`${at}.instance_size_slug`, `${component.instance_size_slug} is not a valid instance size`);
-  if (size.single && (component.instance_count ?? 1) > 1)
-    throw refused(`${at}.instance_count`, `${size.slug} has one instance only`);
   if (!component.autoscaling) return;
   if (!size.dedicated) throw refused(`${at}.autoscaling`, "needs an instance size with a dedicated CPU");
   if (component.instance_count !== undefined)

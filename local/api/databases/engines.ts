@@ -79,7 +79,10 @@ const PREMIUM = ["db-intel", "db-amd"].flatMap((family) =>
   ),
 );
 const PREMIUM_SMALLEST = ["db-intel-1vcpu-1gb", "db-amd-1vcpu-1gb"];
+// Of the shared plans only documented requests tell, not the layouts.
 const ADVANCED = [
+  SMALLEST,
+  ...SHARED,
   ...GENERAL,
   ...STORAGE,
   ...GENERAL.slice(0, 5).map((size) => `${size}-intel`),
@@ -222,10 +225,10 @@ export function engineOf(name: string): Engine {
   return engine;
 }
 
-/** The version that `text` names: `6` stands for `6.0`, and none for the default one. */
+/** The version that `text` names, none naming the default one: `6` stands for `6.0`. */
 export function findVersion(engine: Engine, text: string | undefined): Version | undefined {
   if (text === undefined) return engine.versions.find((version) => version.isDefault);
-  return engine.versions.find(({ version }) => version === text || version === `${text}.0`);
+  return engine.versions.find(({ version }) => version === text || version.startsWith(`${text}.`));
 }
 
 /** Storage that comes with a plan, by its memory: MiB by GiB. Read from clusters of these plans; larger ones by the last ratio. */

@@ -5,7 +5,7 @@ import { newId } from "../../relations.ts";
 import { regionSlug } from "../regions.ts";
 import { vpcFor } from "../vpcs.ts";
 import { backupsOf } from "./backups.ts";
-import { isCache, isMysql, type SavedCluster } from "./cluster.ts";
+import { isCache, type SavedCluster } from "./cluster.ts";
 import { CREATE_SECONDS, clusters, NODE_SECONDS } from "./clusters.ts";
 import { ConfigPatch, checkedConfig, configView, EVICTION_POLICIES, evictionPolicy } from "./config.ts";
 import { engineOf, findVersion } from "./engines.ts";
@@ -120,7 +120,7 @@ clusters.on(
 );
 
 clusters.read("/sql_mode", (cluster) => {
-  if (!isMysql(cluster))
+  if (cluster.engine !== "mysql")
     throw preconditionFailed(`SQL modes are not supported for ${cluster.engine} clusters`);
   return { sql_mode: configView(cluster).sql_mode };
 });
@@ -129,7 +129,7 @@ clusters.on(
   "/sql_mode",
   z.object({ sql_mode: z.string().regex(/^[A-Z_]*(,[A-Z_]+)*$/, "is not a list of SQL modes") }),
   (cluster, { sql_mode }, call) => {
-    if (!isMysql(cluster))
+    if (cluster.engine !== "mysql")
       throw preconditionFailed(`SQL modes are not supported for ${cluster.engine} clusters`);
     clusters.save(call, { ...cluster, config: { ...cluster.config, sql_mode } });
     return noContent();
