@@ -35,7 +35,8 @@ export const schema = z.strictObject({
     default: false,
   }),
   region: field(z.enum(datacentres), {
-    description: "Datacentre of network and databases: one whose VPCs App Platform can join.",
+    description:
+      "Datacentre of network and databases: one whose VPCs App Platform can join. A change needs another `network.name` and `network.ipRange` as well.",
     default: "fra1",
     effect: "replaces",
   }),
@@ -100,7 +101,8 @@ export const schema = z.strictObject({
     },
   ),
   allowReplace: field(z.array(z.enum(replaceable)), {
-    description: "Stateful parts that the next update may replace or delete. Take them out again afterwards.",
+    description:
+      "Stateful parts that may be replaced or deleted. Name them in an update of its own, which takes their protection off; then make the change; then take them out again.",
     default: [],
   }),
 });

@@ -28,7 +28,9 @@ export interface Protection<Part extends string = string> {
    */
   retain?: boolean;
   /**
-   * Parts that may be replaced or deleted after all. Name them for one update, then take them out again.
+   * Parts that may be replaced or deleted after all. Name them in an update of its own, which takes their protection
+   * off: the engine looks at the state when a replacement takes others with it. Then make the change, then take them out
+   * again.
    * @default none
    */
   allowReplace?: Part[];

@@ -88,8 +88,8 @@ test("lifting the protection is said aloud", async () => {
   assert.equal(off.named("net-vpc").retainOnDelete, false);
   assert.equal(
     off.named("net-vpc").deleteBeforeReplace,
-    true,
-    "its name and addresses are taken while it lives",
+    false,
+    "apps leave the old one only for the new one",
   );
   assert.match(off.warnings.join(), /protect is off/);
 });

@@ -6,7 +6,10 @@ import { vpcRangeProblem } from "./cidr.ts";
 import { nameProblem } from "./names.ts";
 
 export interface NetworkArgs {
-  /** Datacentre. **A change replaces the VPC** and so everything in it. */
+  /**
+   * Datacentre. **A change replaces the VPC** and so the databases in it. The new one is made first, since apps stay
+   * attached until then: it needs another name and other addresses.
+   */
   region: Datacentre;
   /**
    * Name at DigitalOcean, unique in the account.
@@ -14,7 +17,8 @@ export interface NetworkArgs {
    */
   vpcName?: string;
   /**
-   * Addresses of the VPC, /16 to /24, apart from all other VPCs of the account. **A change replaces the VPC.**
+   * Addresses of the VPC, /16 to /24, apart from all other VPCs of the account. **A change replaces the VPC**, and needs
+   * another `vpcName` as well.
    * Must be left out when `vpcId` is given.
    * @default chosen by DigitalOcean
    */
@@ -64,16 +68,15 @@ export class Network extends Component {
       });
     } else {
       this.warnUnprotected(args.protection);
-      const guard = guarded(args.protection, "vpc");
       const vpc = this.child(
         digitalocean.Vpc,
         "vpc",
         { name: args.vpcName ?? name, region, ipRange, description: "Managed by Pulumi" },
         {
-          ...guard,
+          ...guarded(args.protection, "vpc"),
           import: args.import,
-          // Name and addresses are taken as long as the old VPC lives.
-          deleteBeforeReplace: !guard.retainOnDelete,
+          // The provider would delete first, but apps leave the old VPC only for the new one.
+          deleteBeforeReplace: false,
           // Databases and balancers leave their VPC minutes after DigitalOcean has confirmed their deletion.
           customTimeouts: { delete: "15m" },
         },

@@ -16,7 +16,8 @@ export interface Registered {
   protect: boolean | undefined;
   retainOnDelete: boolean | undefined;
   deletedWith: string;
-  deleteBeforeReplace: boolean;
+  /** Undefined leaves it to the provider. */
+  deleteBeforeReplace: boolean | undefined;
   dependencies: string[];
   ignoreChanges: string[];
   importId: string;
@@ -122,7 +123,9 @@ function registered(request: Request): Registered {
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
     deletedWith: request.getDeletedwith(),
-    deleteBeforeReplace: request.getDeletebeforereplace(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined()
+      ? request.getDeletebeforereplace()
+      : undefined,
     dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1) ?? ""),
     ignoreChanges: request.getIgnorechangesList(),
     importId: request.getImportid(),

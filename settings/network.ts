@@ -10,7 +10,7 @@ export const network = z.strictObject({
         ? { local: "10.100.0.0/20", staging: "10.110.0.0/20", prod: "10.120.0.0/20" }[environment]
         : undefined,
     description:
-      "Addresses of the VPC: private, /16 to /24, apart from all other VPCs of the account. The defaults of the environments lie apart, so that they can be peered.",
+      "Addresses of the VPC: private, /16 to /24, apart from all other VPCs of the account. The defaults of the environments lie apart, so that they can be peered. A change needs another `name` as well: the new VPC is made first.",
     effect: "replaces",
   }),
   vpcId: field(uuid().optional(), {
