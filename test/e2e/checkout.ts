@@ -26,6 +26,8 @@ export interface Checkout {
   npm: (...args: string[]) => Promise<Result>;
   /** `npm run pulumi -- ARGS`, without npm's own lines. */
   pulumi: (...args: string[]) => Promise<Result>;
+  /** The same, with something to read on its standard input. */
+  pulumiWith: (input: string, ...args: string[]) => Promise<Result>;
   /** Calls the API of the checkout's local cloud. */
   api: (method: string, path: string, body?: object) => Promise<{ status: number; body: unknown }>;
   /** The process id of its local cloud. */
@@ -49,13 +51,15 @@ export async function checkout(variables: Record<string, string> = {}): Promise<
   const home = join(root, ".breakwater");
   const { BREAKWATER_HOME, NODE_TEST_CONTEXT, ...inherited } = process.env;
   const env = { ...inherited, BREAKWATER_PORT: String(await freePort()), ...variables };
-  const run = (args: string[]) => runNpm(root, env, args);
+  const run = (args: string[], input?: string) => runNpm(root, env, args, input);
+  const pulumi = ["run", "--silent", "pulumi", "--"];
   return {
     root,
     home,
     env,
     npm: (...args) => run(args),
-    pulumi: (...args) => run(["run", "--silent", "pulumi", "--", ...args]),
+    pulumi: (...args) => run([...pulumi, ...args]),
+    pulumiWith: (input, ...args) => run([...pulumi, ...args], input),
     api: (method, path, body) => call(home, method, path, body),
     cloudPid: () => JSON.parse(readFileSync(join(home, "cloud", "cloud.json"), "utf8")).pid,
     remove: async () => {
@@ -65,9 +69,10 @@ export async function checkout(variables: Record<string, string> = {}): Promise<
   };
 }
 
-function runNpm(cwd: string, env: NodeJS.ProcessEnv, args: string[]): Promise<Result> {
+function runNpm(cwd: string, env: NodeJS.ProcessEnv, args: string[], input = ""): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn("npm", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("npm", args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.end(input);
     const result = { stdout: "", stderr: "", output: "" };
     for (const name of ["stdout", "stderr"] as const)
       child[name].setEncoding("utf8").on("data", (chunk: string) => {
