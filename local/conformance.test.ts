@@ -283,6 +283,7 @@ const REFUSED: Record<string, { status: number; why: string }> = {
     status: 404,
     why: "it names droplets, images and volumes of another account",
   },
+  "POST /v2/databases Restore from a Database Cluster Backup": { status: 422, why: "its backup is of 2019" },
   "POST /v2/apps": { status: 400, why: "it names a VPC of another account" },
   "POST /v2/databases/{database_cluster_uuid}/logsink Create a datadog logsink": {
     status: 412,
