@@ -78,9 +78,27 @@ export async function cloudFor(
 
 export const CLUSTER = { engine: "pg", version: "17", size: "db-s-1vcpu-1gb", region: "fra1", num_nodes: 1 };
 
-/** A cluster that is online. */
-export const onlineCluster = (cloud: Client, name: string, facts: object = {}): Promise<Made> =>
-  cloud.make("/v2/databases", { ...CLUSTER, name, ...facts });
+/** The cluster once it is online: its changes take a millisecond at least. */
+export async function online(cloud: Client, id: string): Promise<Made> {
+  for (;;) {
+    const { database } = (await cloud.get<{ database: Made }>(`/v2/databases/${id}`)).body;
+    if (database.status === "online") return database;
+  }
+}
+
+/** A new cluster that is online. */
+export async function onlineCluster(cloud: Client, name: string, facts: object = {}): Promise<Made> {
+  const { id } = await cloud.make("/v2/databases", { ...CLUSTER, name, ...facts });
+  return online(cloud, id);
+}
+
+/** The app once nothing of it is being deployed any more. */
+export async function settled(cloud: Client, id: string): Promise<Made> {
+  for (;;) {
+    const { app } = (await cloud.get<{ app: Made }>(`/v2/apps/${id}`)).body;
+    if (!app.pending_deployment && !app.in_progress_deployment) return app;
+  }
+}
 
 export const SERVICE = {
   name: "api",

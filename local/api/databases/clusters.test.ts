@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { test } from "node:test";
-import { CLUSTER, type Client, cloudFor, type Made, onlineCluster } from "../../testing.ts";
-
-const read = async (cloud: Client, id: string) =>
-  (await cloud.get<{ database: Made }>(`/v2/databases/${id}`)).body.database;
+import { CLUSTER, cloudFor, type Made, online, onlineCluster } from "../../testing.ts";
 
 test("a cluster is creating in its create's answer, then online with its contents", async (t) => {
   const cloud = await cloudFor(t);
@@ -20,7 +17,7 @@ test("a cluster is creating in its create's answer, then online with its content
     db_names: null,
     storage_size_mib: 30_720,
   });
-  const cluster = await read(cloud, made.id);
+  const cluster = await online(cloud, made.id);
   assert.partialDeepStrictEqual(cluster, {
     status: "online",
     db_names: ["defaultdb"],
@@ -76,7 +73,7 @@ test("MongoDB's passwords are in the answer of a create or a reset only", async 
   });
   const { password, uri } = made.connection as Record<string, string>;
   assert.match(uri ?? "", new RegExp(`^mongodb://doadmin:${password}@`));
-  const later = await read(cloud, made.id);
+  const later = await online(cloud, made.id);
   assert.equal(later.version, "7");
   assert.ok(!JSON.stringify(later).includes(String(password)));
   assert.doesNotThrow(() => new URL(String((later.connection as Record<string, string>).uri)));
@@ -94,7 +91,9 @@ test("MongoDB's passwords are in the answer of a create or a reset only", async 
 test("a change takes the platform's time, during which others are refused", async (t) => {
   const cloud = await cloudFor(t, { timeScale: 1 });
   const { id } = await cloud.make("/v2/databases", { ...CLUSTER, name: "orders" });
-  assert.equal((await read(cloud, id)).status, "creating");
+  assert.partialDeepStrictEqual((await cloud.get(`/v2/databases/${id}`)).body, {
+    database: { status: "creating" },
+  });
   for (const [method, path, body] of [
     ["PUT", "resize", { size: "db-s-1vcpu-2gb", num_nodes: 1 }],
     ["PUT", "migrate", { region: "ams3" }],
@@ -117,7 +116,7 @@ test("size, region, version, window, storage and policies change in place", asyn
       .status,
     202,
   );
-  assert.partialDeepStrictEqual(await read(cloud, id), {
+  assert.partialDeepStrictEqual(await online(cloud, id), {
     size: "db-s-1vcpu-2gb",
     num_nodes: 2,
     storage_size_mib: 40_960,
@@ -129,14 +128,14 @@ test("size, region, version, window, storage and policies change in place", asyn
     "to a smaller plan",
   );
   assert.equal((await cloud.put(`${at}/migrate`, { region: "ams3" })).status, 202);
-  const moved = await read(cloud, id);
+  const moved = await online(cloud, id);
   const { body: vpc } = await cloud.get<{ vpc: Made }>(`/v2/vpcs/${moved.private_network_uuid}`);
   assert.deepEqual([moved.region, vpc.vpc.region], ["ams3", "ams3"]);
   assert.equal((await cloud.put(`${at}/upgrade`, { version: "16" })).status, 422);
   assert.equal((await cloud.put(`${at}/upgrade`, { version: "18" })).status, 204);
   assert.equal((await cloud.put(`${at}/maintenance`, { day: "Friday", hour: "13:00" })).status, 204);
   assert.equal((await cloud.put(`${at}/maintenance`, { day: "someday", hour: "13:00" })).status, 422);
-  assert.partialDeepStrictEqual(await read(cloud, id), {
+  assert.partialDeepStrictEqual(await online(cloud, id), {
     version: "18",
     maintenance_window: { day: "friday", hour: "13:00:00", pending: false },
   });
@@ -191,8 +190,8 @@ test("a fork has its source's users and databases, and no trusted sources", asyn
   assert.equal((await cloud.post("/v2/databases", { ...restore({}), version: "18" })).status, 422);
   const fork = await cloud.make("/v2/databases", restore({ backup_created_at: body.backups[0]?.created_at }));
   assert.equal(fork.status, "forking");
-  const online = await read(cloud, fork.id);
-  assert.partialDeepStrictEqual(online, {
+  const restored = await online(cloud, fork.id);
+  assert.partialDeepStrictEqual(restored, {
     status: "online",
     db_names: ["defaultdb", "shop"],
     users: [{ name: "doadmin" }, { name: "app" }],
