@@ -145,11 +145,6 @@ test("credentials of a registry stay secret", async () => {
   assert.ok(recording.named("api-app").secrets.includes("spec.services[0].image.registryCredentials"));
 });
 
-test("a single container is warned about", async () => {
-  assert.match((await build({ instances: 1 })).warnings.join(), /runs one container/);
-  assert.deepEqual((await build({ instances: 2 })).warnings, []);
-});
-
 test("a transform changes the app", async () => {
   const { named } = await build({
     transform: {

@@ -60,7 +60,6 @@ export class AppPlatform extends Component implements Compute {
     const { region, instanceSize, port, healthPath, autoscale } = args;
     const instances = autoscale ? undefined : (args.instances ?? 2);
     super("breakwater:compute:AppPlatform", name, { region, instanceSize, instances, autoscale, port }, opts);
-    if (instances === 1) this.warn("runs one container: a failing one takes the API down");
 
     const image = appImage(args.image);
     const envs = appEnvs(args.env, args.secretEnv);

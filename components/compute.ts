@@ -3,9 +3,11 @@ import type { RegistryType } from "./catalog.ts";
 
 /** A container image. Exactly one of `tag` and `digest`. */
 export interface Image {
+  /** DigitalOcean's own registry, Docker Hub or GitHub's. */
   registryType: RegistryType;
   /** Account or organisation; left out for `DOCR`, and `library` for Docker Hub's official images. */
   registry?: string;
+  /** Name of the image in its registry. */
   repository: string;
   /** A name that may move. */
   tag?: string;
@@ -17,6 +19,7 @@ export interface Image {
 
 /** What a program asks of whatever runs the product's API: the same for an app and for droplets. */
 export interface ComputeArgs {
+  /** What to run. A change is a rolling deployment. */
   image: Image;
   /** Port the process listens on. It gets it as `PORT`. */
   port: number;

@@ -10,6 +10,7 @@ export interface ProjectArgs {
   purpose?: string;
   /** 255 characters at most. @default none */
   description?: string;
+  /** How the control panel labels it. */
   environment: "Development" | "Staging" | "Production";
   /** Id of a project that exists and that this stack takes over. */
   import?: string;

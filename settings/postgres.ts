@@ -141,7 +141,8 @@ export const postgres = z.strictObject({
     effect: "restarts",
   }),
   name: field(slug(63).optional(), {
-    description: "Name of the cluster, instead of `<project.name>-<environment>-pg`.",
+    description:
+      "Name of the cluster, instead of `<project.name>-<environment>-pg`. Outside `local` a replaced cluster stays beside its successor, which needs another name.",
     effect: "replaces",
     allowed: slugAllowed(63),
   }),
