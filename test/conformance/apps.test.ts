@@ -6,8 +6,8 @@ import { Secret, stackFor } from "./stack.ts";
 const cloud = await cloudForTests();
 
 const image = '{ registryType: "DOCKER_HUB", registry: "library", repository: "nginx", tag: "1" }';
-const app = (envs: string, more = "", options = "cloud"): string => `
-  const app = new digitalocean.App("app", { spec: { name: "shop", region: "ams",
+const app = (name: string, envs: string, more = "", options = "cloud"): string => `
+  const app = new digitalocean.App("app", { spec: { name: "${name}", region: "ams",
     services: [{ name: "api", image: ${image}, httpPort: 8080, instanceSizeSlug: "apps-s-1vcpu-1gb",
       healthCheck: { httpPath: "/healthz" }, envs: [${envs}] ${more} }] } }, ${options});
   export const url = app.liveUrl;`;
@@ -23,7 +23,7 @@ interface Spec {
 
 test("secret variables: encrypted at the platform and in the state, rotated beside an inserted one", async (t) => {
   const stack = await stackFor(t, cloud);
-  stack.program(app(secret("known-secret-one")));
+  stack.program(app("sealed", secret("known-secret-one")));
   const shown = await stack.run(["preview", "--diff"]);
   assert.ok(!shown.includes("known-secret-one"), "a preview shows no secret");
   await stack.up();
@@ -36,12 +36,12 @@ test("secret variables: encrypted at the platform and in the state, rotated besi
     ),
   );
   const envs = async () => {
-    const { app: found } = await cloud.call("GET", `/v2/apps/${id}`);
-    return (found as { spec: Spec }).spec.services[0]?.envs ?? [];
+    const { app: found } = await cloud.call<{ app: { spec: Spec } }>("GET", `/v2/apps/${id}`);
+    return found.spec.services[0]?.envs ?? [];
   };
   assert.match((await envs())[0]?.value ?? "", /^EV\[1:/);
 
-  stack.program(app(`${plain}, ${secret("known-secret-two")}`));
+  stack.program(app("sealed", `${plain}, ${secret("known-secret-two")}`));
   const [step] = await stack.preview();
   assert.equal(step?.op, "update");
   assert.ok(Object.keys(step?.changes ?? {}).every((path) => path.startsWith("spec.services[0].envs")));
@@ -53,10 +53,18 @@ test("secret variables: encrypted at the platform and in the state, rotated besi
   assert.ok(!stack.stored().includes("known-secret-two"));
 });
 
+test("one variable without a type and the state takes the encrypted text of all: the next preview has a change", async (t) => {
+  const stack = await stackFor(t, cloud);
+  stack.program(app("untyped", `${secret("known-secret-one")}, { key: "LEVEL", value: "info" }`));
+  await stack.up();
+  assert.partialDeepStrictEqual(await stack.preview(), [{ op: "update", name: "app" }]);
+});
+
 test("ignoreChanges inside a list holds what was, and nothing else", async (t) => {
   const stack = await stackFor(t, cloud);
   const counted = (count: number, port: number): string =>
     app(
+      "steady",
       "",
       `, instanceCount: ${count}`,
       '{ ...cloud, ignoreChanges: ["spec.services[0].instanceCount"] }',
@@ -83,7 +91,7 @@ test("a first deployment that fails leaves the app in the state, and the next up
     path: "/v2/apps/*/deployments/*",
     effect: { kind: "status", status: 422 },
   });
-  stack.program(app(plain));
+  stack.program(app("mended", plain));
   const failed = await stack.tryUp();
   await cloud.clearFaults();
   assert.notEqual(failed.code, 0);

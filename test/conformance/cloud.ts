@@ -24,7 +24,7 @@ export class Cloud {
   }
 
   /** A call of the test's own: the answer's body, empty when there is none. */
-  async call(method: string, path: string, body?: object): Promise<Record<string, never>> {
+  async call<Body extends object>(method: string, path: string, body?: object): Promise<Body> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
@@ -32,7 +32,7 @@ export class Cloud {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === "" ? {} : JSON.parse(text);
+    return JSON.parse(text || "{}");
   }
 
   /** Runs `act` and gives the requests that it led to, as `POST /v2/vpcs`, in order. */

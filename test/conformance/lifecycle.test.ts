@@ -23,7 +23,7 @@ test("create, no change, update, removed input, delete", async (t) => {
     vpcUrn: `do:vpc:${id}`,
     name: "one",
     ipRange: "10.20.0.0/20",
-    default: true,
+    default: false,
   });
   assert.deepEqual(await stack.preview(), []);
 
