@@ -24,11 +24,12 @@ const provider = new digitalocean.Provider("digitalocean", {
 });
 const opts = { providers: [provider] };
 
-const { projectId } = new Project(
+const { projectId, tag } = new Project(
   "project",
   {
     ...settings.project,
     projectName: prefix,
+    tag: prefix,
     environment: projectEnvironment[environment],
     ...protection.project,
   },
@@ -58,7 +59,7 @@ const database = new Postgres(
     vpcId,
     vpcIpRange: network.ipRange,
     projectId,
-    tags: ["breakwater", `env:${environment}`, ...settings.tags],
+    tags: [tag, ...settings.tags],
     protection: protection.postgres,
   },
   opts,

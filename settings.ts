@@ -95,7 +95,8 @@ export const schema = z.strictObject({
         .regex(/^[a-z0-9:_-]+$/),
     ),
     {
-      description: "Tags of databases, beside `breakwater` and `env:<environment>`.",
+      description:
+        "Tags of databases, beside `<project.name>-<environment>`. The stack does not own them: they stay behind.",
       default: [],
       allowed: "must be lower-case letters, digits, colons, dashes and underscores",
     },

@@ -13,23 +13,25 @@ export function readEvents(file: string): Event[] {
   return lines.map((line): Event => JSON.parse(line));
 }
 
-/** What `allowReplace` calls the resources that the program protects, by their type. */
-const replaceable: Record<string, string> = {
-  "digitalocean:index/vpc:Vpc": "network",
-  "digitalocean:index/databaseCluster:DatabaseCluster": "postgres.cluster",
-  "digitalocean:index/databaseDb:DatabaseDb": "postgres.databases",
-  "digitalocean:index/databaseUser:DatabaseUser": "postgres.users",
+/** What goes with the data of a cluster. */
+const ofCluster = ["postgres.cluster", "postgres.databases", "postgres.users"];
+
+/** What the settings' `allowReplace` must name before a protected resource of a type can go: itself, and what goes with it. */
+const replaceable: Record<string, string[]> = {
+  "digitalocean:index/vpc:Vpc": ["network", ...ofCluster],
+  "digitalocean:index/databaseCluster:DatabaseCluster": ofCluster,
+  "digitalocean:index/databaseDb:DatabaseDb": ["postgres.databases"],
+  "digitalocean:index/databaseUser:DatabaseUser": ["postgres.users"],
 };
 
-/** What the engine refused to replace or delete because it is protected, as `allowReplace` calls it. */
+/** What `allowReplace` must name for what the engine refused to replace or delete because it is protected. */
 export function refusedParts(events: Event[]): string[] {
   const parts = new Set<string>();
   for (const event of events) {
     const message = String(at(event, "diagnosticEvent", "message"));
     const urn = /resource "(urn:[^"]+)"\s[\s\S]*marked for protection/.exec(message)?.[1];
-    const type = urn?.split("::")[2]?.split("$").pop();
-    const part = type && replaceable[type];
-    if (part) parts.add(part);
+    const type = urn?.split("::")[2]?.split("$").pop() ?? "";
+    for (const part of replaceable[type] ?? []) parts.add(part);
   }
   return [...parts].sort();
 }

@@ -53,12 +53,12 @@ async function expectNoDrift(stack: Stack, cloud: Cloud, args: string[], log: st
 
 /** Adds what the engine cannot know to a command that did not end well. */
 function explain(stack: string, events: Event[]): void {
-  const refused = refusedParts(events).join(", ");
-  if (refused)
-    say(
-      `breakwater: refused, since data would be lost: ${refused}. To allow it once, add to Pulumi.${stack}.yaml, under config: ` +
-        `breakwater:allowReplace: [${refused}] and take it out again after the update`,
-    );
+  const parts = refusedParts(events).join(", ");
+  if (!parts) return;
+  say(
+    "breakwater: refused, since data would be lost. To allow it: undo the change, " +
+      `add breakwater:allowReplace: [${parts}] to Pulumi.${stack}.yaml, run up, make the change again, run up, and take the line out`,
+  );
 }
 
 /** Whether all that a refresh would change is the form of secret variables. */

@@ -12,6 +12,7 @@ const words = {
   vpc: "letters, digits, dashes and dots",
   slug: "lower-case letters, digits and dashes, starting with a letter and ending with a letter or digit",
   sql: "lower-case letters, digits, dashes and underscores, starting with a letter",
+  tag: "lower-case letters, digits, colons, dashes and underscores",
   any: "any text",
 };
 
@@ -45,6 +46,8 @@ const rules: Record<string, Rule> = {
     max: 32,
     words: words.slug,
   },
+  // The capitals of a tag's first use are what its API paths need from then on: none is used.
+  "digitalocean:index/tag:Tag": { pattern: /^[a-z0-9:_-]+$/, max: 255, words: words.tag },
   "digitalocean:index/project:Project": { pattern: /^.+$/, max: 175, words: words.any },
 };
 

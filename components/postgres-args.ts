@@ -79,7 +79,7 @@ export interface PostgresArgs {
   /** Project that the cluster is filed under. Read once: a later change is ignored, since it would replace the cluster. */
   projectId?: pulumi.Input<string>;
   /** Lower-case tags. @default none */
-  tags?: string[];
+  tags?: pulumi.Input<string>[];
   /**
    * What clients must verify. `require` encrypts but believes any certificate, so that someone in between can read
    * along: warned about. @default "verify-full", with the authority in `caCertificate`

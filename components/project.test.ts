@@ -8,6 +8,7 @@ test("a project is made for one environment and stays behind while it may hold s
     () =>
       new Project("project", {
         projectName: "shop-prod",
+        tag: "shop-prod",
         environment: "Production",
         description: "The shop",
       }),
@@ -21,11 +22,13 @@ test("a project is made for one environment and stays behind while it may hold s
   });
   assert.equal(project.retainOnDelete, true);
   assert.equal((await resolved(result.projectId)).value, "project-project-id");
+  assert.deepEqual(named("project-tag").inputs, { name: "shop-prod" });
+  assert.equal((await resolved(result.tag)).value, "shop-prod");
 });
 
 test("what knows no projectId is filed by its URN", async () => {
   const { named } = await record(() => {
-    const project = new Project("project", { environment: "Development", retain: false });
+    const project = new Project("project", { tag: "shop", environment: "Development", retain: false });
     return project.file("fleet", ["do:loadbalancer:1"]);
   });
   assert.deepEqual(named("project-fleet").inputs, {
@@ -37,12 +40,14 @@ test("what knows no projectId is filed by its URN", async () => {
 });
 
 test("an existing project is taken over; a name over the limit is refused", async () => {
-  const { named } = await record(() => new Project("project", { environment: "Staging", import: "an-id" }));
+  const { named } = await record(
+    () => new Project("project", { tag: "shop", environment: "Staging", import: "an-id" }),
+  );
   assert.equal(named("project-project").importId, "an-id");
   const refused = await record(() =>
     assert.throws(
-      () => new Project("project", { environment: "Staging", projectName: "x".repeat(176) }),
-      /must be at most 175/,
+      () => new Project("project", { tag: "Shop!", environment: "Staging", projectName: "x".repeat(176) }),
+      /projectName .*must be at most 175[\s\S]*tag Shop! must be/,
     ),
   );
   assert.deepEqual(refused.resources, []);

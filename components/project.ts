@@ -10,14 +10,19 @@ export interface ProjectArgs {
   purpose?: string;
   /** 255 characters at most. @default none */
   description?: string;
+  /**
+   * Tag of everything in it: letters, digits, colons, dashes and underscores, lower-case. It is the project's own and goes
+   * with it, so no two projects of an account may share one.
+   */
+  tag: string;
   /** How the control panel labels it. */
   environment: "Development" | "Staging" | "Production";
   /** Id of a project that exists and that this stack takes over. */
   import?: string;
   /** Leave the project behind when it leaves the stack: it can't be deleted while it holds anything. @default true */
   retain?: boolean;
-  /** Changes the wrapped resource `project`. */
-  transform?: { project?: Transform<digitalocean.ProjectArgs> };
+  /** Changes the wrapped resources `project` and `tag`. */
+  transform?: { project?: Transform<digitalocean.ProjectArgs>; tag?: Transform<digitalocean.TagArgs> };
 }
 
 /**
@@ -29,12 +34,21 @@ export interface ProjectArgs {
 export class Project extends Component {
   /** UUID, which resources take as `projectId`. */
   readonly projectId: pulumi.Output<string>;
+  /** The tag, once it exists. DigitalOcean would make it with the first resource that carries it, and then keep it for ever. */
+  readonly tag: pulumi.Output<string>;
 
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: ProjectArgs, opts?: pulumi.ComponentResourceOptions) {
     const projectName = args.projectName ?? name;
-    const problem = nameProblem("digitalocean:index/project:Project", projectName);
-    if (problem) throw new InvalidArguments(name, [`projectName ${projectName} ${problem}`]);
+    const problems = [
+      ["projectName", projectName, nameProblem("digitalocean:index/project:Project", projectName)],
+      ["tag", args.tag, nameProblem("digitalocean:index/tag:Tag", args.tag)],
+    ].filter(([, , problem]) => problem);
+    if (problems.length)
+      throw new InvalidArguments(
+        name,
+        problems.map((parts) => parts.join(" ")),
+      );
     const { environment, description, purpose = "Web Application" } = args;
     super("breakwater:organization:Project", name, { projectName, environment, purpose }, opts);
     const project = this.child(
@@ -44,8 +58,16 @@ export class Project extends Component {
       { retainOnDelete: args.retain ?? true, import: args.import },
       args.transform?.project,
     );
+    const tag = this.child(
+      digitalocean.Tag,
+      "tag",
+      { name: args.tag },
+      { retainOnDelete: args.retain ?? true },
+      args.transform?.tag,
+    );
     this.projectId = project.id;
-    this.registerOutputs({ projectId: this.projectId });
+    this.tag = tag.name;
+    this.registerOutputs({ projectId: this.projectId, tag: this.tag });
   }
 
   /** Files resources that know no `projectId` (droplets, balancers, domains, buckets), by their URNs at DigitalOcean. */

@@ -83,8 +83,12 @@ describe("stack local", () => {
     assert.deepEqual(await contents(it), before);
   });
 
-  test("it is allowed by the setting that the refusal names, and goes through", async () => {
+  test("it is allowed in the way that the refusal names", async () => {
+    change(it.root, ["postgres", "name"], undefined);
     change(it.root, ["allowReplace"], ["postgres.cluster", "postgres.databases", "postgres.users"]);
+    const lift = await it.pulumi("up", "--yes");
+    assert.equal(lift.code, 0, lift.output);
+    change(it.root, ["postgres", "name"], "another-name");
     const { code, output } = await it.pulumi("up", "--yes");
     assert.equal(code, 0, output);
     assert.deepEqual((await contents(it)).databases, ["another-name"]);
