@@ -28,13 +28,13 @@ const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wan
 async function install() {
   await holding(join(root, ".installing"), async () => {
     if (installed()) return; // another command has done it while we waited
-    rmSync(modules, { recursive: true, force: true });
+    if (!existsSync(stamp)) rmSync(modules, { recursive: true, force: true });
     say("Installing packages (first run only, about half a minute)");
     const started = Date.now();
     const alive = setInterval(() => say(`  still installing, ${seconds(started)} s`), 10_000);
-    const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
-    const args = ["install", "--no-save", "--no-progress", "--loglevel=error"];
-    const result = await run([...npm, ...args], { cwd: root, quiet: true });
+    // npm runs on the PATH's Node, not on this one, which may be a package that is about to be replaced.
+    const command = ["npm", "install", "--no-save", "--no-progress", "--loglevel=error"];
+    const result = await run(command, { cwd: root, quiet: true });
     clearInterval(alive);
     if (result.code !== 0) throw new Error(`the packages could not be installed: ${reason(result.output)}`);
     writeFileSync(stamp, wanted());
