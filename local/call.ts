@@ -25,8 +25,8 @@ export interface Call<P = undefined> extends World {
   /** Milliseconds since the epoch; the same throughout the request. */
   readonly now: number;
   /**
-   * When something that takes DigitalOcean `seconds` will be done here: the cloud's time scale applied, but never
-   * at once, so that the answer to the request that starts it shows it under way. `Infinity` under a stall fault.
+   * When something that takes DigitalOcean `seconds` will be done here: the cloud's time scale applied. `Infinity`
+   * under a stall fault.
    */
   after(seconds: number): number;
 }
@@ -63,9 +63,12 @@ export const storedTime = (time: number): StoredTime => (Number.isFinite(time) ?
 
 export const transition = (state: string, until: number): Transition => ({ state, until: storedTime(until) });
 
-/** The state now of something that settles in `settled`. */
+/**
+ * The state now of something that settles in `settled`. What takes no time is still under way in the answer to the
+ * request that starts it, as clients expect.
+ */
 export function stateAt(now: number, change: Transition | undefined, settled: string): string {
-  return change && (change.until === null || now < change.until) ? change.state : settled;
+  return change && (change.until === null || now <= change.until) ? change.state : settled;
 }
 
 /** A time as the API writes it: RFC 3339, UTC, whole seconds. */

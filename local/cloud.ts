@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { adminRoutes } from "./admin.ts";
 import { AREAS } from "./api/areas.ts";
@@ -90,7 +91,15 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     store.close();
     throw folderError(error, home.folder);
   }
-  return { url, token, close: () => close(server, store) };
+  return {
+    url,
+    token,
+    async close() {
+      await drained(server);
+      rmSync(home.address, { force: true });
+      store.close();
+    },
+  };
 }
 
 function openStore(home: Home): Store {
@@ -135,11 +144,10 @@ function listen(server: Server, port: number): Promise<string> {
   });
 }
 
-async function close(server: Server, store: Store): Promise<void> {
+async function drained(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
   await closed;
   clearTimeout(patience);
-  store.close();
 }

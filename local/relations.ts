@@ -46,7 +46,7 @@ export function ensureTag(call: Call<unknown>, tag: string): string {
 }
 
 /** Tags differ by more than their case (API description, "Tags"). */
-export function findTag(call: Call<unknown>, tag: string): string | undefined {
+function findTag(call: Call<unknown>, tag: string): string | undefined {
   return call.store.list("tag", "").find((known) => known.name.toLowerCase() === tag.toLowerCase())?.name;
 }
 

@@ -35,14 +35,10 @@ export interface Description<T extends object, P> {
   update?: Partial<Record<"PUT" | "PATCH", Update<T, P>>>;
   remove?: Remove<T, P>;
 
-  /** The order of lists. Default oldest first. */
-  order?: "newest first";
   /** Lists come whole, without `links` and `meta`. */
   unpaged?: true;
   /** A read of one answers with its view alone, without the root key. */
   bare?: true;
-  /** Which objects a list shows, by its query. */
-  filter?(item: Saved<T>, call: Call<P>): boolean;
   /** What a client sees of one. */
   view(item: Saved<T>, call: Call<P>): object;
   /** The error of a malformed or impossible request. Default 422. */
@@ -98,7 +94,7 @@ export function create<S extends z.ZodType, T extends object, P>(
     also?(item: Saved<T>, input: z.output<S>, call: Call<P>): void;
   },
 ): Create<T, P> {
-  return operation as Create<T, P>;
+  return operation;
 }
 
 /** Types an update's function by its input schema. */
@@ -108,7 +104,7 @@ export function update<S extends z.ZodType, T extends object, P>(
     apply(item: Saved<T>, input: z.output<S>, call: Call<P>): Saved<T>;
   },
 ): Update<T, P> {
-  return operation as Update<T, P>;
+  return operation;
 }
 
 const Placement = z.object({ project_id: reference, tags: tagList });
@@ -203,7 +199,7 @@ export class Resource<T extends object, P = undefined> {
   }
 
   remove(call: Call<unknown>, item: Saved<T>, seconds = 0): void {
-    call.store.remove(item, seconds === 0 ? call.now : call.after(seconds));
+    call.store.remove(item, call.after(seconds));
   }
 
   #describeRoutes(): void {
@@ -214,10 +210,9 @@ export class Resource<T extends object, P = undefined> {
 
     this.#route("GET", "", (call) => {
       const wanted = call.query.get("tag_name");
-      const items = this.all(call, this.#ownerId(call))
-        .filter((item) => !about.tagged || !wanted || (item.urn && tagsOf(call, item.urn).includes(wanted)))
-        .filter((item) => about.filter?.(item, call) ?? true);
-      if (about.order === "newest first") items.reverse();
+      const items = this.all(call, this.#ownerId(call)).filter(
+        (item) => !about.tagged || !wanted || (item.urn && tagsOf(call, item.urn).includes(wanted)),
+      );
       const view = (item: Saved<T>) => about.view(item, call);
       return ok(about.unpaged ? { [many]: items.map(view) } : page(call, many, items, view));
     });

@@ -84,6 +84,7 @@ test("what is no valid request is answered as the platform answers it", async (t
     raw(`${cloud.url}/v2/vpcs/`, { headers }),
     raw(`${cloud.url}/v2/account`, { method: "DELETE", headers }),
     raw(`${cloud.url}/v2/vpcs/%ff`, { headers }),
+    raw(`${cloud.url}//`, { headers }),
     raw(`${cloud.url}/v2/vpcs`, {
       method: "POST",
       headers,
@@ -100,6 +101,7 @@ test("what is no valid request is answered as the platform answers it", async (t
       [404, "not_found"],
       [404, "not_found"],
       [405, "method_not_allowed"],
+      [404, "not_found"],
       [404, "not_found"],
       [413, "request_too_large"],
     ],

@@ -45,20 +45,21 @@ export function serve(parts: ServerParts): Server {
     const started = Date.now();
     const id = randomUUID();
     const method = request.method ?? "GET";
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const target = request.url ?? "/";
+    const [path = "", query = ""] = target.split("?", 2);
     const note = (status: number | "dropped") =>
       parts.log(
         JSON.stringify({
           time: new Date(started).toISOString(),
           method,
-          path: pathname,
+          path,
           status,
           ms: Date.now() - started,
           id,
         }),
       );
 
-    answer(request, method, pathname, searchParams)
+    answer(request, method, path, new URLSearchParams(query))
       .catch((error: unknown) => {
         if (error instanceof Dropped) throw error;
         return failure(error, id, parts.log);
@@ -67,7 +68,7 @@ export function serve(parts: ServerParts): Server {
         response.shouldKeepAlive = server.listening; // once it drains, a connection ends with its answer
         send(
           response,
-          parts.open[pathname] ? reply : { ...reply, headers: { ...limit.headers(), ...reply.headers } },
+          parts.open[path] ? reply : { ...reply, headers: { ...limit.headers(), ...reply.headers } },
           method === "HEAD",
           id,
         );
@@ -134,7 +135,7 @@ export function serve(parts: ServerParts): Server {
     const world = parts.world();
     const now = Date.now();
     const after = (seconds: number) =>
-      stalled ? Number.POSITIVE_INFINITY : now + Math.max(1, Math.round(seconds * 1000 * parts.timeScale));
+      stalled ? Number.POSITIVE_INFINITY : now + Math.round(seconds * 1000 * parts.timeScale);
     const call: Call = { ...world, parent: undefined, path, params: match.params, query, body, now, after };
     return world.store.transaction(() => {
       if (match.route.method !== "GET") world.store.sweep(now);

@@ -18,18 +18,20 @@ export interface Project {
 }
 
 /** What a project can hold, by the type in a URN, and where one of it is read (API description, "Project Resources"). */
-const HOLDS: Record<string, string> = {
-  app: "apps",
-  dbaas: "databases",
-  domain: "domains",
-  droplet: "droplets",
-  floatingip: "floating_ips",
-  kubernetes: "kubernetes/clusters",
-  loadbalancer: "load_balancers",
-  reservedip: "reserved_ips",
-  space: "spaces",
-  volume: "volumes",
-};
+const HOLDS = new Map(
+  Object.entries({
+    app: "apps",
+    dbaas: "databases",
+    domain: "domains",
+    droplet: "droplets",
+    floatingip: "floating_ips",
+    kubernetes: "kubernetes/clusters",
+    loadbalancer: "load_balancers",
+    reservedip: "reserved_ips",
+    space: "spaces",
+    volume: "volumes",
+  }),
+);
 
 /** Other purposes are kept with the prefix `Other: ` (API description, projects_create). */
 const PURPOSES = [
@@ -132,7 +134,7 @@ projects.read("/resources", (project, call) =>
 const Assignment = z.object({ resources: z.array(z.string()) });
 
 projects.on("POST", "/resources", Assignment, (project, { resources }, call) => {
-  const foreign = resources.find((urn) => HOLDS[typeOf(urn)] === undefined);
+  const foreign = resources.find((urn) => !HOLDS.has(typeOf(urn)));
   if (foreign !== undefined) throw badRequest(`resource type is not supported by projects: ${foreign}`);
   return ok({ resources: resources.map((urn) => assign(project, urn, call)) });
 });
@@ -150,7 +152,7 @@ const resourcesOf = (project: Saved<Project>, call: Call): Link[] =>
 const resourceView = (call: Call, urn: string, since: number, status: string) => ({
   urn,
   assigned_at: timestamp(since),
-  links: { self: `${call.url}/v2/${HOLDS[typeOf(urn)]}/${urn.split(":").slice(2).join(":")}` },
+  links: { self: `${call.url}/v2/${HOLDS.get(typeOf(urn))}/${urn.split(":").slice(2).join(":")}` },
   status,
 });
 

@@ -214,10 +214,9 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
   },
 };
 
-export type EngineName = keyof typeof ENGINES & string;
 export const engineName = z
   .string()
-  .refine((name) => name in ENGINES, `must be one of ${Object.keys(ENGINES).join(", ")}`);
+  .refine((name) => Object.hasOwn(ENGINES, name), `must be one of ${Object.keys(ENGINES).join(", ")}`);
 
 export function engineOf(name: string): Engine {
   const engine = ENGINES[name];
