@@ -10,7 +10,7 @@ import type { Compute, ComputeArgs } from "./compute.ts";
 export interface AppAlerts {
   /** Addresses of team members; others are refused. @default the team's own address */
   emails?: string[];
-  /** A Slack channel and its webhook, which is a secret. */
+  /** A Slack channel and its webhook, which is a secret. @default none */
   slack?: { channel: string; url: pulumi.Input<string> };
   /** Percent of CPU over ten minutes. @default 80 */
   cpuPercent?: number;
@@ -37,9 +37,9 @@ export interface AppPlatformArgs extends ComputeArgs {
   termination?: { drainSeconds?: number; gracePeriodSeconds?: number };
   /** @default see {@link AppAlerts} */
   alerts?: AppAlerts;
-  /** Project that the app is filed under. Read once: a later change is ignored, since it would replace the app. */
+  /** Project that the app is filed under. Read once: a later change is ignored, since it would replace the app. @default the account's default project */
   projectId?: pulumi.Input<string>;
-  /** Changes the wrapped resource `app`. */
+  /** Changes the wrapped resource `app`. @default unchanged */
   transform?: { app?: Transform<digitalocean.AppArgs> };
 }
 
@@ -47,6 +47,9 @@ export interface AppPlatformArgs extends ComputeArgs {
  * The product's API as an app on App Platform: one service behind the platform's balancer and certificate, and, when
  * there is a migration, one PRE_DEPLOY job that must succeed before a new version takes over. Exactly one: the platform
  * promises no order among jobs.
+ *
+ * Values may name the platform's own variables, such as `${APP_URL}`. Database URIs come as secret variables all the
+ * same: a bound database's own URI encrypts without verifying, and droplets know no bound ones.
  */
 export class AppPlatform extends Component implements Compute {
   readonly kind = "app-platform";

@@ -10,7 +10,9 @@ export type Transform<A> =
 
 /** What a wrapped resource is made of. */
 export interface Shape<A> {
+  /** Arguments, as the provider's SDK has them. */
   args: A;
+  /** Options; the parent is always the component. */
   opts: pulumi.CustomResourceOptions;
 }
 

@@ -5,15 +5,15 @@ import type { RegistryType } from "./catalog.ts";
 export interface Image {
   /** DigitalOcean's own registry, Docker Hub or GitHub's. */
   registryType: RegistryType;
-  /** Account or organisation; left out for `DOCR`, and `library` for Docker Hub's official images. */
+  /** Account or organisation; left out for `DOCR`, and `library` for Docker Hub's official images. @default none */
   registry?: string;
   /** Name of the image in its registry. */
   repository: string;
-  /** A name that may move. */
+  /** A name that may move. @default none, with `digest` */
   tag?: string;
-  /** `sha256:...`: exactly this image. */
+  /** `sha256:...`: exactly this image. @default none, with `tag` */
   digest?: string;
-  /** `user:token` for a private registry, secret. Not for `DOCR`. */
+  /** `user:token` for a private registry, secret. Not for `DOCR`. @default none */
   credentials?: pulumi.Input<string>;
 }
 
@@ -35,6 +35,7 @@ export interface ComputeArgs {
 
 /** What runs the product's API, whichever way. */
 export interface Compute {
+  /** Which way. */
   readonly kind: "app-platform" | "droplets";
   /** Id at DigitalOcean of the app or the pool. */
   readonly computeId: pulumi.Output<string>;

@@ -29,11 +29,11 @@ export interface NetworkArgs {
    * @default a VPC of its own
    */
   vpcId?: string;
-  /** Id of a VPC that exists and that this stack takes over. `ipRange` and `vpcName` must be the VPC's own. */
+  /** Id of a VPC that exists and that this stack takes over. `ipRange` and `vpcName` must be the VPC's own. @default none */
   import?: string;
   /** How replacement and deletion of the VPC are met. @default protected and retained */
   protection?: Protection<"vpc">;
-  /** Changes the wrapped resource `vpc`. */
+  /** Changes the wrapped resource `vpc`. @default unchanged */
   transform?: { vpc?: Transform<digitalocean.VpcArgs> };
 }
 

@@ -76,7 +76,7 @@ export interface PostgresArgs {
    * @default as the platform has it: off
    */
   storageAutoscale?: { enabled?: boolean; thresholdPercent: number; incrementGib?: number };
-  /** Project that the cluster is filed under. Read once: a later change is ignored, since it would replace the cluster. */
+  /** Project that the cluster is filed under. Read once: a later change is ignored, since it would replace the cluster. @default the account's default project */
   projectId?: pulumi.Input<string>;
   /** Lower-case tags. @default none */
   tags?: pulumi.Input<string>[];
@@ -85,11 +85,11 @@ export interface PostgresArgs {
    * along: warned about. @default "verify-full", with the authority in `caCertificate`
    */
   sslMode?: "verify-full" | "require";
-  /** Ids to take over instead of creating: the cluster, and which of the databases and users it has already. */
+  /** Ids to take over instead of creating: the cluster, and which of the databases and users it has already. @default none */
   import?: { cluster: string; databases?: string[]; users?: string[] };
   /** How replacement and deletion of cluster, databases and users are met. @default protected and retained */
   protection?: Protection<PostgresPart>;
-  /** Changes the wrapped resources; `database`, `user` and `pool` are applied to each. */
+  /** Changes the wrapped resources; `database`, `user` and `pool` are applied to each. @default unchanged */
   transform?: {
     cluster?: Transform<digitalocean.DatabaseClusterArgs>;
     firewall?: Transform<digitalocean.DatabaseFirewallArgs>;
@@ -102,7 +102,9 @@ export interface PostgresArgs {
 
 /** How to reach one database. All URIs name the host inside the VPC. */
 export interface PostgresConnection {
+  /** Name of the database. */
   database: string;
+  /** Who works in it. */
   user: string;
   /** `postgresql://` URI of the cluster, secret. */
   uri: pulumi.Output<string>;
@@ -112,12 +114,17 @@ export interface PostgresConnection {
 
 /** What it takes to work in the databases with administrator's rights, from inside the VPC. */
 export interface PostgresAdministration {
+  /** Major version, which psql must at least have. */
   version: PostgresVersion;
+  /** Host name inside the VPC. */
   host: pulumi.Output<string>;
+  /** Port of the cluster itself, not of a pool. */
   port: pulumi.Output<number>;
+  /** `doadmin`. */
   adminUser: pulumi.Output<string>;
   /** Secret. */
   adminPassword: pulumi.Output<string>;
+  /** What a client must verify. */
   sslMode: "verify-full" | "require";
   /** PEM text of the authority that signs the cluster's certificate. */
   caCertificate: pulumi.Output<string>;

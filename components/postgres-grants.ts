@@ -20,9 +20,9 @@ export interface PostgresGrantsArgs {
   image?: Image;
   /** Size of the job's container, billed while it runs. @default "apps-s-1vcpu-0.5gb" */
   instanceSize?: AppSize;
-  /** Project that the app is filed under. Read once: a later change is ignored. */
+  /** Project that the app is filed under. Read once: a later change is ignored. @default the account's default project */
   projectId?: pulumi.Input<string>;
-  /** Changes the wrapped resource `app`. */
+  /** Changes the wrapped resource `app`. @default unchanged */
   transform?: { app?: Transform<digitalocean.AppArgs> };
 }
 

@@ -13,6 +13,9 @@ import { postgresProblems } from "./postgres-rules.ts";
  * DigitalOcean creates a cluster open to the internet and has no switch against it, so the firewall is the first thing
  * made after the cluster, and everything else waits for it. The component owns the whole list of trusted sources.
  * A cluster brings a daily backup, kept for seven days and lost with the cluster.
+ *
+ * When its creation fails while waiting, the cluster may exist, and cost money, without being in the state: adopt it with
+ * `import` (terraform-provider-digitalocean#728).
  */
 export class Postgres extends Component implements PostgresAdministration {
   readonly version: PostgresVersion;

@@ -17,11 +17,11 @@ export interface ProjectArgs {
   tag: string;
   /** How the control panel labels it. */
   environment: "Development" | "Staging" | "Production";
-  /** Id of a project that exists and that this stack takes over. */
+  /** Id of a project that exists and that this stack takes over. @default none */
   import?: string;
   /** Leave the project behind when it leaves the stack: it can't be deleted while it holds anything. @default true */
   retain?: boolean;
-  /** Changes the wrapped resources `project` and `tag`. */
+  /** Changes the wrapped resources `project` and `tag`. @default unchanged */
   transform?: { project?: Transform<digitalocean.ProjectArgs>; tag?: Transform<digitalocean.TagArgs> };
 }
 

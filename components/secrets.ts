@@ -13,7 +13,7 @@ export interface GeneratedSecret {
 export interface SecretsArgs {
   /** Secrets by name, for example the environment variable that brings them to a process. */
   generate: Record<string, GeneratedSecret>;
-  /** Changes each wrapped `password`. */
+  /** Changes each wrapped `password`. @default unchanged */
   transform?: { password?: Transform<random.RandomPasswordArgs> };
 }
 
