@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,10 @@ async function start(
   });
   t.after(() => child.kill("SIGKILL"));
   const { token } = homeOf(home);
-  const [line] = await once(createInterface(child.stdout), "line");
+  const line = await Promise.race([
+    once(createInterface(child.stdout), "line").then(([first]) => String(first)),
+    once(child, "exit").then(([code]) => assert.fail(`the cloud ended with ${code} before it listened`)),
+  ]);
   const cloud = new Client({ url: JSON.parse(line).listening, token: readFileSync(token, "utf8").trim() });
   return { cloud, process: child };
 }
@@ -302,6 +305,23 @@ test("on a full disk a write is refused, reads go on, and space brings writes ba
   writeFileSync(filler, "");
   assert.equal((await cloud.post("/v2/tags", { name: "after" })).status, 201);
 });
+
+test("a state folder that can't be written ends in one line", (t) => {
+  const disk = mounted(t, "64k,ro") ?? temporaryFolder(t);
+  chmodReadOnly(disk);
+  const { code, said } = fail(disk);
+  assert.equal(code, 1);
+  assert.match(said, ONE_LINE);
+  assert.match(
+    said,
+    /^The state folder .*cloud cannot be written: give yourself the right to, or set BREAKWATER_HOME/,
+  );
+});
+
+/** For users whose rights count; a read-only file system stops root too. */
+function chmodReadOnly(folder: string): void {
+  if (process.getuid?.() !== 0) chmodSync(folder, 0o500);
+}
 
 test("a start on a full disk ends in one line", (t) => {
   const disk = mounted(t, "64k");
