@@ -128,13 +128,12 @@ const json = (body: object) => ({ type: "application/json; charset=utf-8", body:
 function listen(server: Server, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
-      reject(
+      const what =
         systemCode(error) === "EADDRINUSE"
-          ? new StartError(
-              `Port ${port} of 127.0.0.1 is in use: stop what listens there, or set BREAKWATER_PORT to another port (0 for any free one).`,
-            )
-          : error,
-      );
+          ? "is in use: stop what listens there"
+          : `can't be had (${error.message}): ask for the right to`;
+      const remedy = "set BREAKWATER_PORT to another port (0 for any free one)";
+      reject(new StartError(`Port ${port} of 127.0.0.1 ${what}, or ${remedy}.`));
     });
     server.listen(port, "127.0.0.1", () => {
       const address = server.address();

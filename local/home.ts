@@ -114,6 +114,7 @@ export function folderError(error: unknown, folder: string): Error {
     case "EACCES":
     case "EPERM":
     case "EROFS":
+    case "ENOENT": // what a recursive mkdir says of a read-only file system
       return new StartError(
         `The state folder ${folder} cannot be written: give yourself the right to, or set BREAKWATER_HOME to another folder.`,
       );
@@ -125,7 +126,11 @@ export function folderError(error: unknown, folder: string): Error {
     case "ENOSPC":
     case "EDQUOT":
       return new StartError(`The disk that holds ${folder} is full: free some space and start again.`);
-    default:
+    case undefined:
       return error instanceof Error ? error : new Error(String(error));
+    default:
+      return new StartError(
+        `The state folder ${folder} cannot be used (${String(error)}): set BREAKWATER_HOME to another folder.`,
+      );
   }
 }
