@@ -55,21 +55,27 @@ function planValue(
   return given;
 }
 
-/** Each new element that an old one already fulfils stays that old one, wherever it stood. */
+/** Each new element that an old one already fulfils stays that old one, wherever it stood; the same ones pair up first. */
 function planSet(
   property: Property & { element: Property },
   old: readonly Value[],
   given: readonly Value[],
   root: Values,
-) {
+): Value[] {
+  const { element } = property;
   const free = [...old];
-  return given.map((one) => {
-    const at = free.findIndex((before) =>
-      equal(property.element, before, planValue(property.element, before, one, root)),
-    );
-    if (at >= 0) return free.splice(at, 1)[0] ?? null;
-    return planValue(property.element, undefined, one, root) ?? null;
-  });
+  const take = (fulfils: (before: Value) => boolean): Value | undefined => {
+    const at = free.findIndex(fulfils);
+    return at < 0 ? undefined : free.splice(at, 1)[0];
+  };
+  const same = given.map((one) => take((before) => equal(element, before, one)));
+  return given.map(
+    (one, at) =>
+      same[at] ??
+      take((before) => equal(element, before, planValue(element, before, one, root))) ??
+      planValue(element, undefined, one, root) ??
+      null,
+  );
 }
 
 /** Whether two values of a property mean the same: nothing and empty are one, and a set has no order. */

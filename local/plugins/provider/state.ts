@@ -2,7 +2,7 @@
 import { defaultsKey, isEmpty, isInternal } from "./check.ts";
 import { equal } from "./plan.ts";
 import { inside, isInput, type Properties, type Property } from "./schema.ts";
-import { isArray, isObject, type Secrets, tidy, type Value, type Values } from "./values.ts";
+import { isArray, isObject, type Secrets, tidy, unknown, type Value, type Values } from "./values.ts";
 
 /** The state as the engine keeps it: nothing undefined, nothing that the table doesn't know. */
 export function tidyState(properties: Properties, state: Values): Values {
@@ -86,6 +86,7 @@ export function inOrderOf(
 
 /** Whether `value` is what `input` asked for, leaving aside what the platform added. */
 function covers(property: Property | undefined, input: Value, value: Value): boolean {
+  if (input === unknown) return true;
   if (!isObject(input) || !isObject(value)) return equal(property, input, value);
   return Object.entries(input).every(([name, part]) => {
     const inner = property && inside(property, name);
