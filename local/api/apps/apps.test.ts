@@ -266,3 +266,27 @@ test("a deployment can be canceled while it is under way, and an old one rolled 
   assert.deepEqual([canceled.status, canceled.body.deployment.phase], [200, "CANCELED"]);
   assert.equal(await release(), "2");
 });
+
+test("a database component can trust its app, as one rule among the cluster's", async (t) => {
+  const cloud = await cloudFor(t);
+  const cluster = await onlineCluster(cloud, "orders", {
+    rules: [{ type: "ip_addr", value: "10.0.0.0/16" }],
+  });
+  const databases = [{ name: "db", engine: "PG", production: true, cluster_name: "orders" }];
+  const { id } = await cloud.make("/v2/apps", { spec: spec({ databases }) });
+  const at = `/v2/apps/${id}/components/db/trusted_sources`;
+  const rules = async () => {
+    const { body } = await cloud.get<{ rules: { type: string; value: string }[] }>(
+      `/v2/databases/${cluster.id}/firewall`,
+    );
+    return body.rules.map(({ type, value }) => `${type}:${value}`);
+  };
+  assert.deepEqual((await cloud.get(at)).body, { is_enabled: false });
+  for (const body of [{ Enable: true }, { enable: true }])
+    assert.deepEqual((await cloud.post(at, body)).body, { is_enabled: true });
+  assert.deepEqual(await rules(), ["ip_addr:10.0.0.0/16", `app:${id}`]);
+  assert.deepEqual((await cloud.get(at)).body, { is_enabled: true });
+  assert.deepEqual((await cloud.post(at, { enable: false })).body, { is_enabled: false });
+  assert.deepEqual(await rules(), ["ip_addr:10.0.0.0/16"]);
+  assert.equal((await cloud.get(`/v2/apps/${id}/components/api/trusted_sources`)).status, 404);
+});

@@ -7,6 +7,7 @@ import { alertRoutes } from "./alerts.ts";
 import { apps } from "./apps.ts";
 import { catalogRoutes, DEFAULT_SIZE, findSize } from "./catalog.ts";
 import "./deployments.ts";
+import "./trusted-sources.ts";
 import { refuseBrokenRules, withDefaults } from "./rules.ts";
 import { componentsOf, Spec } from "./spec.ts";
 
