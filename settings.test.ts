@@ -277,6 +277,57 @@ test("a variable in clear beside an encrypted one is found in the stack file", (
   );
 });
 
+test("whatever stands in a stack file, the answer is settings or problems that fit a line each", () => {
+  const keys = [
+    "environment",
+    "profile",
+    "rehearsal",
+    "region",
+    "project",
+    "network",
+    "postgres",
+    "app",
+    "secrets",
+  ];
+  const more = [
+    "secretEnv",
+    "registryCredentials",
+    "slackWebhook",
+    "tags",
+    "allowReplace",
+    "__proto__",
+    "constructor",
+  ];
+  const inside = [
+    "databases",
+    "pools",
+    "image",
+    "env",
+    "alerts",
+    "name",
+    "size",
+    "config",
+    "maintenance",
+    "import",
+  ];
+  const value = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...inside), fc.jsonValue()));
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...keys, ...more), value), (config) => {
+      const { settings, problems: found = [] } = parse({ config, apiEndpoint: loopback });
+      assert.notEqual(settings === undefined, found.length === 0);
+      for (const line of report(found).split("\n")) assert.ok(line.length < 1000, line);
+      assert.equal(report(found).split("\n").length, found.length + 1);
+    }),
+    { numRuns: 500 },
+  );
+  assert.deepEqual(paths({ postgres: { databases: [1, { name: "A" }, { name: "A", user: "u" }] } }), [
+    "breakwater:postgres.databases[0]",
+    "breakwater:postgres.databases[1].name",
+    "breakwater:postgres.databases[1].user",
+    "breakwater:postgres.databases[2].name",
+  ]);
+});
+
 test("what belongs together is checked together", () => {
   assert.deepEqual(paths({ app: { alerts: { slackChannel: "#ops" } } }), ["breakwater:slackWebhook"]);
   assert.deepEqual(paths({ network: { vpcId: uuid, ipRange: "10.1.0.0/16", name: "a" } }), [

@@ -14,7 +14,7 @@ type DeepPartial<T> =
   T extends Output<unknown>
     ? T
     : T extends (infer E)[]
-      ? DeepPartial<E>[]
+      ? (DeepPartial<E> | undefined)[]
       : T extends object
         ? { [K in keyof T]?: DeepPartial<T[K]> }
         : T;
@@ -57,32 +57,38 @@ function networkRules({ network, region }: Draft, check: Check): void {
 
 function postgresRules({ postgres }: Draft, check: Check): void {
   if (!postgres) return;
-  const { size, nodeCount, databases, pools, trustedSources } = postgres;
+  const { size, nodeCount, databases = [], pools = [], trustedSources = [] } = postgres;
   if (size !== undefined) {
     if (nodeCount !== undefined) check("postgres.nodeCount", nodeCount, nodeProblem(size, nodeCount));
-    const sizes = pools?.map((pool) => ({ size: pool.size ?? 0 })) ?? [];
+    const sizes = pools.map((pool) => ({ size: pool?.size ?? 0 }));
     check("postgres.pools", undefined, poolProblem(size, sizes));
   }
-  if (databases?.length === 0) check("postgres.databases", databases, "must have at least one entry");
-  const names = databases?.map((database) => database.name ?? "");
-  for (const [index, { name, user }] of databases?.entries() ?? []) {
-    const path = `postgres.databases[${index}]`;
-    if (name !== undefined) check(`${path}.name`, name, identifierProblem("database", name));
-    if (user !== undefined) check(`${path}.user`, user, identifierProblem("user", user));
-  }
-  for (const twice of duplicates(names ?? [])) check("postgres.databases", twice, "is listed twice");
-  for (const twice of duplicates(pools?.map((pool) => pool.name ?? "") ?? []))
+  if (postgres.databases?.length === 0) check("postgres.databases", [], "must have at least one entry");
+  for (const [index, database] of databases.entries())
+    for (const [key, kind] of [["name", "database"] as const, ["user", "user"] as const]) {
+      const name = database?.[key];
+      if (name !== undefined)
+        check(`postgres.databases[${index}].${key}`, name, identifierProblem(kind, name));
+    }
+  const names = present(databases.map((database) => database?.name));
+  for (const twice of duplicates(names)) check("postgres.databases", twice, "is listed twice");
+  for (const twice of duplicates(present(pools.map((pool) => pool?.name))))
     check("postgres.pools", twice, "is listed twice");
-  if (names)
-    for (const [index, { database }] of pools?.entries() ?? [])
-      if (database !== undefined && !names.includes(database))
-        check(
-          `postgres.pools[${index}].database`,
-          database,
-          `must be one of the databases: ${names.join(", ")}`,
-        );
-  for (const [index, source] of trustedSources?.entries() ?? [])
-    check(`postgres.trustedSources[${index}]`, source, trustedSourceProblem(source));
+  const known = names.length === databases.length;
+  for (const [index, pool] of pools.entries())
+    if (known && pool?.database !== undefined && !names.includes(pool.database))
+      check(
+        `postgres.pools[${index}].database`,
+        pool.database,
+        `must be one of the databases: ${names.join(", ")}`,
+      );
+  for (const [index, source] of trustedSources.entries())
+    if (source !== undefined)
+      check(`postgres.trustedSources[${index}]`, source, trustedSourceProblem(source));
+}
+
+function present<T>(values: (T | undefined)[]): T[] {
+  return values.filter((value) => value !== undefined);
 }
 
 function appRules(
