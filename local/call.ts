@@ -29,6 +29,8 @@ export interface Call<P = undefined> extends World {
    * under a stall fault.
    */
   after(seconds: number): number;
+  /** Whether what the request starts is to end in an error: a fault that is set for it. */
+  readonly fails: boolean;
 }
 
 export interface Reply {

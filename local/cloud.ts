@@ -120,7 +120,7 @@ function startAfresh(call: Call): void {
 function callNow(world: World, path: string): Call {
   const now = Date.now();
   const empty = { params: {}, query: new URLSearchParams(), body: undefined };
-  return { ...world, ...empty, parent: undefined, path, now, after: () => now };
+  return { ...world, ...empty, parent: undefined, path, now, after: () => now, fails: false };
 }
 
 const json = (body: object) => ({ type: "application/json; charset=utf-8", body: JSON.stringify(body) });

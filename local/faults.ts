@@ -7,7 +7,7 @@ export const Fault = z.strictObject({
   /** Default: every method. */
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
   /** The path; `*` stands for one segment, a last `**` for any rest. */
-  path: z.string().startsWith("/"),
+  path: z.string().startsWith("/v2/"),
   /** How many requests meet it. Default: all. */
   times: z.int().positive().optional(),
   effect: z.discriminatedUnion("kind", [
@@ -23,6 +23,8 @@ export const Fault = z.strictObject({
     z.strictObject({ kind: z.literal("drop"), when: z.enum(["before", "after"]) }),
     /** What the request starts never gets done. */
     z.strictObject({ kind: z.literal("stall") }),
+    /** What the request starts ends in an error, where it can: a deployment. */
+    z.strictObject({ kind: z.literal("fail") }),
   ]),
 });
 export type Fault = z.output<typeof Fault>;

@@ -108,7 +108,7 @@ export function serve(parts: ServerParts): Server {
       path,
       query,
       body,
-      effects.some((effect) => effect.kind === "stall"),
+      effects.map((effect) => effect.kind),
     );
     if (effects.some((effect) => effect.kind === "drop")) throw new Dropped();
     return {
@@ -123,7 +123,7 @@ export function serve(parts: ServerParts): Server {
     path: string,
     query: URLSearchParams,
     body: unknown,
-    stalled: boolean,
+    effects: string[],
   ): Reply {
     const match = parts.routes.match(method === "HEAD" ? "GET" : method, path);
     if (match.found === "nothing") throw notFound();
@@ -135,8 +135,11 @@ export function serve(parts: ServerParts): Server {
     const world = parts.world();
     const now = Date.now();
     const after = (seconds: number) =>
-      stalled ? Number.POSITIVE_INFINITY : now + Math.round(seconds * 1000 * parts.timeScale);
-    const call: Call = { ...world, parent: undefined, path, params: match.params, query, body, now, after };
+      effects.includes("stall")
+        ? Number.POSITIVE_INFINITY
+        : now + Math.round(seconds * 1000 * parts.timeScale);
+    const facts = { path, params: match.params, query, body, now, after, fails: effects.includes("fail") };
+    const call: Call = { ...world, parent: undefined, ...facts };
     return world.store.transaction(() => {
       if (match.route.method !== "GET") world.store.sweep(now);
       return match.route.handle(call);
@@ -196,7 +199,7 @@ function refusalOf(error: unknown): ApiError {
 
 function failure(error: unknown, requestId: string, log: (line: string) => void): Answer {
   const known = refusalOf(error);
-  if (known.status === 500)
+  if (known !== error && !(error instanceof DiskFullError))
     log(JSON.stringify({ error: error instanceof Error ? error.stack : String(error), id: requestId }));
   return {
     status: known.status,

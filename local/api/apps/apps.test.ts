@@ -290,3 +290,31 @@ test("a database component can trust its app, as one rule among the cluster's", 
   assert.deepEqual(await rules(), ["ip_addr:10.0.0.0/16"]);
   assert.equal((await cloud.get(`/v2/apps/${id}/components/api/trusted_sources`)).status, 404);
 });
+
+test("a deployment that fails leaves the one before it live", async (t) => {
+  const cloud = await cloudFor(t);
+  const { id } = await cloud.make("/v2/apps", { spec: spec() });
+  const live = (await settled(cloud, id)).active_deployment as Deployment;
+  await cloud.post("/_local/faults", {
+    method: "PUT",
+    path: "/v2/apps/*",
+    times: 1,
+    effect: { kind: "fail" },
+  });
+  const { body } = await cloud.put<{ app: App }>(`/v2/apps/${id}`, {
+    spec: withEnvs({ key: "BROKEN", value: "1" }),
+  });
+  const app = (await settled(cloud, id)) as App;
+  assert.equal(app.active_deployment?.id, live.id);
+  const at = `/v2/apps/${id}/deployments/${body.app.pending_deployment?.id}`;
+  const { deployment } = (await cloud.get<{ deployment: Deployment }>(at)).body;
+  assert.equal(deployment.phase, "ERROR");
+  assert.ok(deployment.progress.error_steps > 0);
+  assert.deepEqual(
+    deployment.progress.steps.map(({ name, status }) => [name, status]),
+    [
+      ["build", "SUCCESS"],
+      ["deploy", "ERROR"],
+    ],
+  );
+});

@@ -25,7 +25,7 @@ export const phaseAt = (done: number): Phase => PHASES.find(([from]) => done >= 
 
 interface Step {
   name: string;
-  status: "PENDING" | "RUNNING" | "SUCCESS";
+  status: "PENDING" | "RUNNING" | "SUCCESS" | "ERROR";
   steps?: Step[];
   started_at?: string;
   ended_at?: string;
@@ -33,11 +33,20 @@ interface Step {
   message_base?: string;
 }
 
-/** The steps of a deployment as the platform shows them: build, then deploy, each component in both. */
-export function progressOf(spec: Spec, done: number, start: number, end: number): object {
+/** How far a deployment gets that fails: its containers start and never get healthy. */
+export const FAILED = 0.85;
+
+/**
+ * The steps of a deployment as the platform shows them: build, then deploy, each component in both. In one that has
+ * failed, the steps that were running are the ones in error.
+ */
+export function progressOf(spec: Spec, done: number, start: number, end: number, hasFailed: boolean): object {
   const components = componentsOf(spec);
-  const status = (from: number, to: number): Step["status"] =>
-    done >= to ? "SUCCESS" : done >= from && done > 0 ? "RUNNING" : "PENDING";
+  const status = (from: number, to: number): Step["status"] => {
+    if (done >= to) return "SUCCESS";
+    if (done < from || done === 0) return "PENDING";
+    return hasFailed ? "ERROR" : "RUNNING";
+  };
   const at = (part: number) => timestamp(start + part * (end - start));
   const step = (name: string, from: number, to: number, more: Partial<Step> = {}): Step => {
     const state = status(from, to);
@@ -84,7 +93,7 @@ export function progressOf(spec: Spec, done: number, start: number, end: number)
     pending_steps: count("PENDING"),
     running_steps: count("RUNNING"),
     success_steps: count("SUCCESS"),
-    error_steps: 0,
+    error_steps: count("ERROR"),
     total_steps: leaves.length,
     steps,
     summary_steps: steps.map(({ steps: _, ...summary }) => summary),

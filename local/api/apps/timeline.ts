@@ -2,7 +2,7 @@ import { type Call, type StoredTime, storedTime, timestamp } from "../../call.ts
 import { newId } from "../../relations.ts";
 import type { Saved } from "../../store.ts";
 import { DEFAULT_SIZE, findSize } from "./catalog.ts";
-import { type Phase, phaseAt, progressOf } from "./progress.ts";
+import { FAILED, type Phase, phaseAt, progressOf } from "./progress.ts";
 import { componentsOf, type Spec } from "./spec.ts";
 
 /** Builds and rollouts take 3 to 10 minutes on the platform; this is for a small one. */
@@ -17,6 +17,8 @@ export interface Deployment {
   until: StoredTime;
   /** Milliseconds since the epoch. */
   canceled?: number;
+  /** It ends in an error. */
+  fails?: true;
   /** The deployment whose build it reuses. */
   cloned_from?: string;
 }
@@ -46,6 +48,7 @@ export function startDeployment(
     cause,
     spec,
     until: storedTime(call.after(DEPLOY_SECONDS)),
+    ...(call.fails && { fails: true }),
     ...(clonedFrom !== undefined && { cloned_from: clonedFrom }),
   };
   call.store.insert(deployment);
@@ -77,6 +80,7 @@ function momentOf(
   const reached = doneAt(deployment, now) >= 1 && (nextAt === undefined || doneAt(deployment, nextAt) >= 1);
   if (deployment.canceled !== undefined)
     return { deployment, phase: "CANCELED", done: doneAt(deployment, stopped) };
+  if (reached && deployment.fails) return { deployment, phase: "ERROR", done: FAILED };
   if (reached) return { deployment, phase: isReplaced ? "SUPERSEDED" : "ACTIVE", done: 1 };
   const done = doneAt(deployment, stopped);
   return { deployment, phase: nextAt === undefined ? phaseAt(done) : "SUPERSEDED", done };
@@ -112,7 +116,7 @@ export function deploymentView({ deployment, phase, done }: Moment): object {
     updated_at: timestamp(updated),
     cause: deployment.cause,
     cloned_from: deployment.cloned_from,
-    progress: progressOf(spec, done, createdAt, end),
+    progress: progressOf(spec, done, createdAt, end, phase === "ERROR"),
     tier_slug: tierOf(spec),
   };
 }
