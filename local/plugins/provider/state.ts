@@ -77,11 +77,20 @@ export function inOrderOf(
   values: readonly Value[],
 ): readonly Value[] {
   const left = [...values];
-  const known = order.flatMap((one) => {
-    const at = left.findIndex((other) => covers(element, one, other));
-    return at >= 0 ? left.splice(at, 1) : [];
+  const found: (Value | undefined)[] = [];
+  const take = (at: number, fits: (value: Value) => boolean): void => {
+    const place = left.findIndex(fits);
+    if (found[at] === undefined && place >= 0) found[at] = left.splice(place, 1)[0];
+  };
+  order.forEach((one, at) => {
+    take(at, (value) => equal(element, one, value));
   });
-  return [...known, ...left];
+  // Of what the platform completed, those that say most find theirs first: `{}` would take any.
+  const said = (at: number): number => (isObject(order[at]) ? Object.keys(order[at]).length : 0);
+  for (const at of [...order.keys()].sort((one, other) => said(other) - said(one))) {
+    take(at, (value) => covers(element, order[at] ?? null, value));
+  }
+  return [...found.filter((value) => value !== undefined), ...left];
 }
 
 /** Whether `value` is what `input` asked for, leaving aside what the platform added. */
