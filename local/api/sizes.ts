@@ -1,7 +1,7 @@
 import { ok, type Route } from "../call.ts";
 import { page } from "../paging.ts";
 import type { Area } from "./area.ts";
-import { REGIONS } from "./regions.ts";
+import { REGIONS } from "./datacenters.ts";
 
 export interface Size {
   slug: string;

@@ -6,8 +6,8 @@ import { members } from "../relations.ts";
 import { create, resource, update } from "../resource.ts";
 import type { Saved } from "../store.ts";
 import type { Area } from "./area.ts";
+import { REGIONS, regionSlug } from "./datacenters.ts";
 import { freeRange, type Network, overlaps, privateRange } from "./networks.ts";
-import { REGIONS, regionSlug } from "./regions.ts";
 
 export interface Vpc {
   description: string;

@@ -4,7 +4,7 @@ import { notFound, preconditionFailed, unprocessable } from "../../errors.ts";
 import { reference, tagList } from "../../input.ts";
 import { projectOf, tagsOf } from "../../relations.ts";
 import { create, resource } from "../../resource.ts";
-import { regionSlug } from "../regions.ts";
+import { regionSlug } from "../datacenters.ts";
 import { vpcFor } from "../vpcs.ts";
 import { restorePoint } from "./backups.ts";
 import { type Cluster, isCache, type SavedCluster } from "./cluster.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ok, type Route } from "../../call.ts";
-import { REGIONS } from "../regions.ts";
+import { REGIONS } from "../datacenters.ts";
 
 /**
  * What each engine can be: GET /v2/databases/options. Versions, layouts and lives follow the platform's answer of

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { accepted, type Call, noContent, ok, stateAt, timestamp, transition } from "../../call.ts";
 import { notFound, preconditionFailed, unprocessable } from "../../errors.ts";
 import { newId } from "../../relations.ts";
-import { regionSlug } from "../regions.ts";
+import { regionSlug } from "../datacenters.ts";
 import { vpcFor } from "../vpcs.ts";
 import { backupsOf } from "./backups.ts";
 import { isCache, type SavedCluster } from "./cluster.ts";

@@ -5,7 +5,7 @@ import { reference, tagList } from "../../input.ts";
 import { defaultProject, moveToProject, projectOf, tagsOf } from "../../relations.ts";
 import { create } from "../../resource.ts";
 import type { Saved } from "../../store.ts";
-import { regionSlug } from "../regions.ts";
+import { regionSlug } from "../datacenters.ts";
 import { vpcFor } from "../vpcs.ts";
 import { requireBackup } from "./backups.ts";
 import { isMysql, isPostgres, type SavedCluster, type Server } from "./cluster.ts";
