@@ -211,7 +211,8 @@ test("the editor's schema agrees about shapes: it takes right settings, and refu
   );
   assert.ok(check({ config: { "breakwater:environment": "local", "digitalocean:apiEndpoint": "x" } }));
   const secure = { secure: "v1:abc" };
-  assert.ok(check(file({ environment: "prod", app: { image }, secretEnv: { TOKEN: secure } })));
+  for (const secretEnv of [{ TOKEN: secure }, secure])
+    assert.ok(check(file({ environment: "prod", app: { image }, secretEnv })));
 });
 
 test("the stack files of this repository are right, for the parser and for the editor", () => {

@@ -102,6 +102,12 @@ export function stackFileSchema(): z.core.JSONSchema.BaseSchema {
     override: ({ zodSchema, jsonSchema }) => describe(zodSchema, jsonSchema),
   });
   const keys = Object.keys(properties);
+  const { secretEnv } = properties;
+  if (typeof secretEnv === "object") {
+    // Each variable encrypted by itself, or the whole setting at once.
+    const { description, ...each } = secretEnv;
+    properties.secretEnv = { description, anyOf: [each, encrypted] };
+  }
   return {
     $schema,
     title: "A stack file of Breakwater",
@@ -130,12 +136,12 @@ export function stackFileSchema(): z.core.JSONSchema.BaseSchema {
 }
 
 /** An encrypted value, as Pulumi writes it. */
-const encrypted = {
+const encrypted: z.core.JSONSchema.BaseSchema = {
   type: "object",
   properties: { secure: { type: "string" } },
   required: ["secure"],
   additionalProperties: false,
-} as const;
+};
 
 function describe(type: z.core.$ZodType, json: z.core.JSONSchema.BaseSchema): void {
   const about = fieldOf(type);
