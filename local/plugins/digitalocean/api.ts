@@ -112,7 +112,8 @@ export class Api {
         url,
         {
           method,
-          signal,
+          // A change under way is never broken off: nobody would know whether the platform has made it.
+          ...(method === "GET" && { signal }),
           ...(!isSecure && { agent: this.#agent }),
           headers: {
             accept: "application/json",

@@ -1,7 +1,7 @@
 /** A managed database cluster (terraform-provider-digitalocean: resource_database_cluster). */
 import type { Failure } from "../../provider/check.ts";
 import { equal } from "../../provider/plan.ts";
-import type { Existing, Operation, Resource } from "../../provider/resource.ts";
+import { type Existing, type Operation, PartialFailure, type Resource } from "../../provider/resource.ts";
 import {
   between,
   boolean,
@@ -195,8 +195,14 @@ const cluster: Resource<Api> = {
       const body = { ...toBody(properties, planned), version: planned.version };
       const made = asBody((await operation.client.call("POST", "/v2/databases", operation, body)).database);
       const id = String(made.id);
-      // An error from here on loses the cluster to the state, as with the official plugin.
-      await online(operation, id);
+      // An error from here on loses the cluster to the state, as with the official plugin; an interruption doesn't.
+      await online(operation, id).catch((error: unknown) => {
+        if (!operation.signal.aborted) throw error;
+        throw new PartialFailure(
+          { id, state: {} },
+          "interrupted before the cluster was online: run the update again",
+        );
+      });
       await setApart(operation, id, planned, {});
       // MongoDB shows the password in this one answer.
       return read(operation, id, { ...planned, ...connectionOf(made, {}) });
@@ -209,6 +215,7 @@ const cluster: Resource<Api> = {
         names.some((name) => !equal(properties[name], planned[name], prior[name]));
       const put = (part: string, body: object): Promise<Body> =>
         operation.client.call("PUT", `${pathOf(id)}/${part}`, operation, body);
+      await online(operation, id);
       if (changed("size", "nodeCount", "storageSizeMib")) {
         const storage = changed("storageSizeMib") && { storage_size_mib: Number(planned.storageSizeMib) };
         await put("resize", { size: planned.size, num_nodes: planned.nodeCount, ...storage });
