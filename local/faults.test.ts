@@ -79,7 +79,10 @@ test("a stalled create never gets ready, and can still be deleted", async (t) =>
 
 test("latency delays an answer and nothing else", async (t) => {
   const cloud = await cloudFor(t);
-  await cloud.make("/_local/faults", { path: "/v2/account", effect: { kind: "latency", milliseconds: 200 } });
+  await cloud.make("/_local/faults", {
+    path: "/v2/account",
+    effect: { kind: "latency", milliseconds: 1000 },
+  });
   const order: string[] = [];
   await Promise.all([
     cloud.get("/v2/account").then(() => order.push("slow")),

@@ -71,10 +71,13 @@ test("the process writes its address, keeps its files private, and drains on a s
 
     await cloud.post("/_local/faults", {
       path: "/v2/account",
+      times: 1,
       effect: { kind: "latency", milliseconds: 300 },
     });
     const underWay = cloud.get("/v2/account");
-    await cloud.get("/v2/vpcs"); // behind it on the wire
+    const isMet = async () =>
+      (await cloud.get<{ faults: object[] }>("/_local/faults")).body.faults.length === 0;
+    while (!(await isMet()));
     const ended = once(child, "exit");
     child.kill(signal);
     assert.equal((await underWay).status, 200);
