@@ -2,6 +2,9 @@ import type { Cloud } from "./cloud.ts";
 import type { Outputs } from "./health.ts";
 import { at } from "./json.ts";
 
+/** The local cloud has no data plane yet (`local/dataplane/unserved.ts`): who calls these addresses should know why nobody answers. */
+const NOTE = "Databases and apps exist at the API; no servers stand behind their addresses yet.";
+
 /** The table of addresses that `npm start` ends with. It holds no secret. */
 export function addresses(cloud: Cloud, outputs: Outputs): string {
   const rows: Array<[name: string, address: string]> = [["Local cloud (console)", cloud.url]];
@@ -20,5 +23,5 @@ export function addresses(cloud: Cloud, outputs: Outputs): string {
   }
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, address]) => `  ${name.padEnd(width)}  ${address}`);
-  return `\n${lines.join("\n")}\n\n  Stop it with npm stop. For other clients: eval "$(npm run --silent local:env)"\n`;
+  return `\n${lines.join("\n")}\n\n  ${NOTE}\n  Stop it with npm stop. For other clients: eval "$(npm run --silent local:env)"\n`;
 }
