@@ -27,6 +27,7 @@ export async function run(args: string[]): Promise<number> {
     if (cloud && isExpectation(args)) return await expectNoDrift(stack, cloud, all, log);
     const code = await stack.run(all);
     if (code !== 0) explain(name, readEvents(log));
+    if (code !== 0 && !cloud && command !== "preview") say(afterInterruption(name));
     return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -60,6 +61,12 @@ function explain(stack: string, events: Event[]): void {
       `add breakwater:allowReplace: [${parts}] to Pulumi.${stack}.yaml, run up, make the change again, run up, and take the line out`,
   );
 }
+
+/** For a real stack nothing is settled by itself. */
+const afterInterruption = (stack: string) =>
+  "breakwater: if a command on this stack was interrupted, nothing is done by itself. To look: " +
+  `pulumi cancel --stack ${stack} (only when nobody is at work), then pulumi preview --stack ${stack} --import-file found.json; ` +
+  "docs/interrupted.md says how to go on";
 
 /** Whether all that a refresh would change is the form of secret variables. */
 async function onlyForms(stack: Stack, cloud: Cloud, events: Event[]): Promise<boolean> {

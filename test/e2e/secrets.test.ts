@@ -92,6 +92,25 @@ describe("secrets", () => {
     assert.match(text, /EV\[1:/);
   });
 
+  test("a refresh takes encryption for no change, and any other change of a variable for one", async () => {
+    await run("refresh", "--preview-only", "--expect-no-changes");
+    const { compute } = JSON.parse((await run("stack", "output", "--json")).stdout);
+    const { body } = await it.api("GET", `/v2/apps/${compute.id}`);
+    const { spec } = (body as { app: { spec: { services: Array<{ envs: AppEnv[] }> } } }).app;
+    const plain = spec.services[0]?.envs.find(({ type }) => type !== "SECRET");
+    assert.ok(plain, "the app has no plain variable");
+    const before = plain.value;
+    for (const [value, code] of [
+      ["changed by hand", 7],
+      [before, 0],
+    ] as const) {
+      plain.value = value;
+      assert.equal((await it.api("PUT", `/v2/apps/${compute.id}`, { spec })).status, 200);
+      const refresh = await it.pulumi("refresh", "--preview-only", "--expect-no-changes");
+      assert.equal(refresh.code, code, refresh.output);
+    }
+  });
+
   test("a generated secret rotates by one settings change", async () => {
     const before = sentEnv().get("SECRET_KEY")?.value;
     change(it.root, ["secrets"], { SECRET_KEY: { generation: 2 }, JWT_SIGNING_KEY: {} });

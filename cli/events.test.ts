@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { refreshChanges, refusedParts } from "./events.ts";
+
+const refusal = (type: string, words: string) => ({
+  diagnosticEvent: {
+    message: `unable to replace resource "urn:pulumi:local::breakwater::breakwater:data:Postgres$${type}::x"${words}`,
+  },
+});
+
+test("a refused resource names what has to be allowed, and all that goes with it", () => {
+  const direct = "\nas it is currently marked for protection. To unprotect";
+  const chained = ' as part of replacing "urn:..." as it is currently marked for protection.';
+  assert.deepEqual(refusedParts([refusal("digitalocean:index/databaseUser:DatabaseUser", chained)]), [
+    "postgres.users",
+  ]);
+  assert.deepEqual(refusedParts([refusal("digitalocean:index/databaseCluster:DatabaseCluster", direct)]), [
+    "postgres.cluster",
+    "postgres.databases",
+    "postgres.users",
+  ]);
+  assert.ok(refusedParts([refusal("digitalocean:index/vpc:Vpc", direct)]).includes("network"));
+});
+
+test("other events refuse nothing", () => {
+  const other = { diagnosticEvent: { message: 'error: resource "urn:x" was not found' } };
+  assert.deepEqual(
+    refusedParts([
+      {},
+      { resourcePreEvent: {} },
+      other,
+      refusal("aws:s3/bucket:Bucket", " marked for protection"),
+    ]),
+    [],
+  );
+});
+
+test("a refresh's changes are what is not the same", () => {
+  const event = (op: string, detailedDiff?: object) => ({
+    resOutputsEvent: { metadata: { op, urn: "u", detailedDiff } },
+  });
+  const changes = refreshChanges([
+    event("same"),
+    event("refresh"),
+    event("update", { "a.b": {} }),
+    event("delete"),
+    {},
+  ]);
+  assert.deepEqual(changes, [
+    { urn: "u", op: "update", paths: ["a.b"] },
+    { urn: "u", op: "delete", paths: [] },
+  ]);
+});
