@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -135,7 +136,12 @@ try {
   if (!installed()) await install();
   const path = node();
   // `node` on the PATH is what Pulumi's language host runs the program with.
-  const env = { ...process.env, PATH: `${dirname(path)}:${process.env.PATH ?? ""}` };
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "breakwater", "compile");
+  const env = {
+    ...process.env,
+    PATH: `${dirname(path)}:${process.env.PATH ?? ""}`,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || cache, // for this command and all that it starts
+  };
   const flags = ["--disable-warning=ExperimentalWarning"];
   const { code, signal } = await run(
     [path, ...flags, join(root, "cli", "main.ts"), ...process.argv.slice(2)],
