@@ -8,7 +8,6 @@ import type { Properties, Property } from "./schema.ts";
 import { inOrderOf, secretsOf, tidyState } from "./state.ts";
 import {
   type Bag,
-  hasSecrets,
   hasUnknowns,
   inherited,
   isArray,
@@ -19,10 +18,7 @@ import {
   type Values,
 } from "./values.ts";
 
-type Table = Pick<
-  Resource<never>,
-  "properties" | "plan" | "replacesWhen" | "derivesSecrets" | "deleteBeforeReplace"
->;
+type Table = Pick<Resource<never>, "properties" | "plan" | "replacesWhen" | "deleteBeforeReplace">;
 
 /** What the resource is going to be. */
 export function planned(
@@ -102,16 +98,13 @@ function appliedValue(
   return read;
 }
 
-/** What of `values` is secret: by the table, because an input of that name is, or because it derives from one. */
+/** What of `values` is secret: by the table, or because an input of that name is. */
 export function secretsIn(
-  table: Pick<Table, "properties" | "derivesSecrets">,
+  { properties }: Pick<Table, "properties">,
   values: Values,
   from: Bag,
 ): Bag["secrets"] {
-  const own = unite(secretsOf(table.properties, values), inherited(values, from.secrets, from.values));
-  if (!table.derivesSecrets || !hasSecrets(from.secrets)) return own;
-  const derived = Object.entries(table.properties).filter(([, { output }]) => output);
-  return unite(own, Object.fromEntries(derived.map(([name]) => [name, true])));
+  return unite(secretsOf(properties, values), inherited(values, from.secrets, from.values));
 }
 
 /** `values` without what isn't known. */

@@ -42,8 +42,6 @@ export interface Resource<Client> {
   readonly replacesWhen?: (prior: Values, planned: Values) => readonly string[];
   /** An old object goes before its successor comes, whatever the program says. */
   readonly deleteBeforeReplace?: boolean;
-  /** Outputs are secret when any input is. */
-  readonly derivesSecrets?: boolean;
 
   /** Makes it. What it throws after the platform has an object is lost to the state, unless it is a `PartialFailure`. */
   create(operation: Operation<Client>, planned: Values): Promise<Existing>;
@@ -60,8 +58,6 @@ export interface Resource<Client> {
 export interface Invokable<Client> {
   readonly properties: Properties;
   readonly check?: (inputs: Values) => readonly Failure[];
-  /** Outputs are secret when any input is. */
-  readonly derivesSecrets?: boolean;
   invoke(operation: Operation<Client>, inputs: Values): Promise<Values>;
 }
 

@@ -5,7 +5,6 @@ import { results, run, settings } from "../run.ts";
 
 export default {
   properties: { command: string({ required: true }), ...settings, ...results },
-  derivesSecrets: true,
   invoke: async (operation, inputs) => ({
     ...inputs,
     ...(await run(operation, String(inputs.command), inputs)),

@@ -1,4 +1,8 @@
-/** A command that runs when the resource is created, and others for its update and deletion (pulumi-command: local). */
+/**
+ * A command that runs when the resource is created, and others for its update and deletion (pulumi-command: local).
+ * What it prints is an output in clear, as with the official plugin, also when an input is secret: a program names what is
+ * secret in additionalSecretOutputs.
+ */
 import { randomBytes } from "node:crypto";
 import { equal } from "../../provider/plan.ts";
 import type { Resource } from "../../provider/resource.ts";
@@ -31,7 +35,6 @@ const nothing: Values = { stdout: "", stderr: "" };
 const command: Resource<null> = {
   properties,
   plan,
-  derivesSecrets: true,
   create: async (operation, planned) => {
     const id = `${operation.name}${randomBytes(4).toString("hex")}`;
     if (typeof planned.create !== "string") return { id, state: nothing };
