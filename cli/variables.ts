@@ -51,7 +51,7 @@ function variablesOf(spec: unknown, keys: string[]): Map<string, Variable> {
   const add = (place: string, holder: unknown) => {
     for (const variable of asList(at(holder, "envs")))
       found.set(`${place} ${at(variable, "key")}`, {
-        value: String(at(variable, "value")),
+        value: String(plain(at(variable, "value"))),
         secret: at(variable, "type") === "SECRET",
       });
   };
@@ -61,9 +61,13 @@ function variablesOf(spec: unknown, keys: string[]): Map<string, Variable> {
   return found;
 }
 
-/** A list that came as JSON. A secret one is wrapped by the engine, with its plain text as JSON. */
 function asList(value: unknown): unknown[] {
-  const plain = at(value, "plaintext");
-  const list = typeof plain === "string" ? JSON.parse(plain) : value;
+  const list = plain(value);
   return Array.isArray(list) ? list : [];
+}
+
+/** What a shown secret holds: the engine wraps it, with its plain text as JSON. Providers differ in how deep they mark secrets. */
+function plain(value: unknown): unknown {
+  const text = at(value, "plaintext");
+  return typeof text === "string" ? plain(JSON.parse(text)) : value;
 }
