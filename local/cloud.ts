@@ -3,12 +3,11 @@ import type { Server } from "node:http";
 import { adminRoutes } from "./admin.ts";
 import { AREAS } from "./api/areas.ts";
 import type { Call, World } from "./call.ts";
-import { Authority } from "./certificates.ts";
 import { consolePage } from "./console.ts";
 import { unserved } from "./dataplane/unserved.ts";
 import { StartError, systemCode } from "./errors.ts";
 import { Faults } from "./faults.ts";
-import { AUTHORITY_NAME, folderError, type Home, homeOf, openHome, writeWhole } from "./home.ts";
+import { folderError, type Home, homeOf, openHome, writeWhole } from "./home.ts";
 import { Routes } from "./routes.ts";
 import { serve } from "./server.ts";
 import { Store } from "./store.ts";
@@ -57,7 +56,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const parts = {
     store,
     vault: new Vault(key),
-    authority: new Authority(authority, AUTHORITY_NAME),
+    authority,
     dataPlane: unserved,
   };
   const startedAt = new Date();

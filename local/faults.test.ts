@@ -33,8 +33,8 @@ test("a fault meets the requests of its route, as often as it says", async (t) =
   for (const wrong of [
     { path: "/v2/account" },
     { path: "v2", effect: { kind: "stall" } },
-    { path: "/", effect: { kind: "status", status: 200 } },
-    { path: "/", effect: { kind: "fire" } },
+    { path: "/v2/account", effect: { kind: "status", status: 200 } },
+    { path: "/v2/account", effect: { kind: "fire" } },
   ])
     assert.equal((await cloud.post("/_local/faults", wrong)).status, 422, JSON.stringify(wrong));
 });

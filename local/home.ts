@@ -9,10 +9,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { makeAuthority } from "./certificates.ts";
+import { Authority, makeAuthority } from "./certificates.ts";
 import { DiskFullError, StartError, systemCode } from "./errors.ts";
 
 /** The files of a local cloud in its state folder `BREAKWATER_HOME`. */
@@ -32,7 +32,7 @@ export interface Home {
   readonly log: string;
 }
 
-export const AUTHORITY_NAME = "Breakwater local cloud CA";
+const AUTHORITY_NAME = "Breakwater local cloud CA";
 
 /** @param root BREAKWATER_HOME; the cloud's own files lie in `cloud/` below it. */
 export function homeOf(root: string): Home {
@@ -49,26 +49,43 @@ export function homeOf(root: string): Home {
   };
 }
 
-/** Makes the folder (0700) with its token and key (0600) where they are missing. */
-export function openHome(home: Home): { token: string; key: Buffer; authority: string } {
+/** What a cloud has in its folder before it can start. */
+interface Opened {
+  token: string;
+  key: Buffer;
+  authority: Authority;
+}
+
+/** Makes the folder (0700) with its token, key and authority (0600) where they are missing. */
+export function openHome(home: Home): Opened {
   try {
     mkdirSync(home.folder, { recursive: true, mode: 0o700 });
     chmodSync(home.folder, 0o700);
     closeSync(openSync(home.store, "a", 0o600)); // SQLite's further files take over its mode
     const token = madeOnce(home.token, () => `dop_v1_10ca1${randomBytes(30).toString("hex").slice(1)}`);
+    if (!/^\S+$/.test(token)) throw damaged(home.token);
     const key = Buffer.from(
       madeOnce(home.key, () => randomBytes(32).toString("hex")),
       "hex",
     );
-    if (key.length !== 32)
-      throw new StartError(
-        `${home.key} is damaged: restore it from a copy, or start afresh with "npm stop -- --reset".`,
-      );
-    return { token, key, authority: madeOnce(home.authority, () => makeAuthority(AUTHORITY_NAME)) };
+    if (key.length !== 32) throw damaged(home.key);
+    const authority = madeOnce(home.authority, () => makeAuthority(AUTHORITY_NAME));
+    return { token, key, authority: authorityOf(authority, home.authority) };
   } catch (error) {
     throw folderError(error, home.folder);
   }
 }
+
+function authorityOf(pem: string, file: string): Authority {
+  try {
+    return new Authority(pem, AUTHORITY_NAME);
+  } catch {
+    throw damaged(file);
+  }
+}
+
+const damaged = (file: string) =>
+  new StartError(`${file} is damaged: restore it from a copy, or start afresh with "npm stop -- --reset".`);
 
 /** Replaces `file` as a whole: a reader sees the old or the new content, also after a crash. */
 export function writeWhole(file: string, content: string): void {
@@ -97,7 +114,7 @@ function writeDraft(file: string, content: string): string {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
   const handle = openSync(draft, "wx", 0o600);
   try {
-    writeSync(handle, content);
+    writeFileSync(handle, content);
     fsyncSync(handle);
   } catch (error) {
     rmSync(draft, { force: true });

@@ -205,7 +205,7 @@ test("a damaged or newer state ends in one line and is not touched", async (t) =
   const home = temporaryFolder(t);
   const cloud = await startCloud({ home, port: 0 });
   await cloud.close();
-  const { store, key } = homeOf(home);
+  const { store, key, authority, token } = homeOf(home);
   const whole = readFileSync(store);
 
   const damages: [string, Buffer, RegExp][] = [
@@ -236,8 +236,18 @@ test("a damaged or newer state ends in one line and is not touched", async (t) =
   }
 
   writeFileSync(store, whole);
-  writeFileSync(key, "short\n");
-  assert.match(fail(home).said, /^[^\n]*secret\.key is damaged[^\n]*\n$/);
+  for (const [file, content] of [
+    [key, "short\n"],
+    [authority, "-----BEGIN CERTIFICATE-----\ncut"],
+    [token, "\n"],
+  ] as const) {
+    const before = readFileSync(file);
+    writeFileSync(file, content);
+    const { said } = fail(home);
+    assert.match(said, ONE_LINE);
+    assert.ok(said.startsWith(`${file} is damaged: `), said);
+    writeFileSync(file, before);
+  }
 });
 
 /** SQLite's user_version lies at byte 60 (https://sqlite.org/fileformat.html). */

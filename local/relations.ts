@@ -41,7 +41,7 @@ export function addTag(call: Call<unknown>, holder: string, tag: string): void {
 export function ensureTag(call: Call<unknown>, tag: string): string {
   const known = findTag(call, tag);
   if (known !== undefined) return known;
-  call.store.insert({ kind: "tag", id: tag, parent: "", name: tag, createdAt: call.now });
+  call.store.insert({ kind: "tag", id: newId(), parent: "", name: tag, createdAt: call.now });
   return tag;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
 import { cloudFor } from "./testing.ts";
@@ -7,7 +8,7 @@ import { cloudFor } from "./testing.ts";
 /** A request as no well-behaved client sends it. */
 function raw(
   url: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string },
+  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer },
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -90,6 +91,12 @@ test("what is no valid request is answered as the platform answers it", async (t
       headers,
       body: JSON.stringify({ name: "x".repeat(5 * 1024 * 1024) }),
     }),
+    raw(`${cloud.url}/v2/tags`, { method: "POST", headers, body: Buffer.from('{"name":"\xff"}', "latin1") }),
+    raw(`${cloud.url}/v2/apps`, {
+      method: "POST",
+      headers,
+      body: `{"spec":${'{"vpc":'.repeat(50_000)}1${"}".repeat(50_000)}}`,
+    }),
   ]);
   assert.deepEqual(
     answers.map(({ status, body }) => [status, JSON.parse(body).id]),
@@ -104,9 +111,74 @@ test("what is no valid request is answered as the platform answers it", async (t
       [404, "not_found"],
       [404, "not_found"],
       [413, "request_too_large"],
+      [400, "bad_request"],
+      [400, "bad_request"],
     ],
   );
   for (const { body } of answers) assert.match(JSON.parse(body).request_id, /^[0-9a-f-]{36}$/);
+});
+
+/** Sends `text` on a connection of its own, and what came back once `isEnough` of it has. */
+async function spoken(url: string, text: string, isEnough: (said: string) => boolean): Promise<string> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.setEncoding("utf8").write(text);
+  let said = "";
+  for await (const chunk of socket) {
+    said += chunk;
+    if (isEnough(said)) break;
+  }
+  return said;
+}
+
+test("requests that are sent without awaiting answers are worked through in turn", async (t) => {
+  const cloud = await cloudFor(t);
+  const head = `Host: ${new URL(cloud.url).host}\r\nAuthorization: Bearer ${cloud.token}\r\n`;
+  const body = JSON.stringify({ name: "first" });
+  const requests = [
+    `POST /v2/tags HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    ...["GET", "DELETE", "GET"].map((method) => `${method} /v2/tags/first HTTP/1.1\r\n${head}\r\n`),
+  ];
+  const statuses = (said: string) => [...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  const said = await spoken(
+    cloud.url,
+    requests.join(""),
+    (said) => statuses(said).length === requests.length,
+  );
+  assert.deepEqual(statuses(said), ["201", "200", "204", "404"]);
+});
+
+test("a client that hangs up in the middle of its request is no error of the cloud", async (t) => {
+  const lines: string[] = [];
+  const noted = Promise.withResolvers<void>();
+  const cloud = await cloudFor(t, {
+    log(line) {
+      lines.push(line);
+      if (line.includes("/v2/tags")) noted.resolve();
+    },
+  });
+  const sent = request(`${cloud.url}/v2/tags`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${cloud.token}`, "content-length": "1000", expect: "100-continue" },
+  });
+  sent.on("error", () => {});
+  sent.on("continue", () => sent.destroy()); // the cloud has begun to read
+  sent.flushHeaders();
+  await noted.promise;
+  const [, note = "", ...more] = lines;
+  assert.partialDeepStrictEqual(JSON.parse(note), { path: "/v2/tags", status: "dropped" });
+  assert.deepEqual(more, []);
+  assert.equal((await cloud.get("/v2/account")).status, 200);
+});
+
+test("of many that ask for one name at once, one gets it", async (t) => {
+  const cloud = await cloudFor(t);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, number) =>
+      cloud.post("/v2/vpcs", { name: "net", region: "fra1", ip_range: `10.${number}.0.0/24` }),
+    ),
+  );
+  assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+  assert.equal(answers.filter(({ status }) => status === 422).length, 19);
 });
 
 test("HEAD answers like GET, without the body", async (t) => {

@@ -1,13 +1,24 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Call, Reply, World } from "./call.ts";
-import { ApiError, badRequest, DiskFullError, forbidden, notFound, unauthorized } from "./errors.ts";
+import {
+  ApiError,
+  badRequest,
+  DiskFullError,
+  forbidden,
+  notFound,
+  systemCode,
+  unauthorized,
+} from "./errors.ts";
 import { type Faults, refusal } from "./faults.ts";
 import { RateLimit } from "./ratelimit.ts";
 import type { Routes } from "./routes.ts";
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Deeper than any body of the API; one without an end would exhaust the stack of whoever walks through it. */
+const MAX_BODY_DEPTH = 64;
 
 export interface ServerParts {
   world(): World;
@@ -40,13 +51,16 @@ class Dropped extends Error {}
 export function serve(parts: ServerParts): Server {
   const limit = new RateLimit();
   const sameToken = tokenCheck(parts.token);
+  /** Requests on one connection are worked through in turn, also when its client awaits no answer (RFC 9112, 9.3.2). */
+  const turns = new WeakMap<Socket, Promise<void>>();
 
   const server = createServer((request, response) => {
     const started = Date.now();
     const id = randomUUID();
     const method = request.method ?? "GET";
     const target = request.url ?? "/";
-    const [path = "", query = ""] = target.split("?", 2);
+    const [path = "", ...rest] = target.split("?");
+    const query = new URLSearchParams(rest.join("?"));
     const note = (status: number | "dropped") =>
       parts.log(
         JSON.stringify({
@@ -59,9 +73,11 @@ export function serve(parts: ServerParts): Server {
         }),
       );
 
-    answer(request, method, path, new URLSearchParams(query))
+    const before = turns.get(request.socket) ?? Promise.resolve();
+    const turn = before
+      .then(() => answer(request, method, path, query))
       .catch((error: unknown) => {
-        if (error instanceof Dropped) throw error;
+        if (error instanceof Dropped || systemCode(error) === "ECONNRESET") throw error; // nobody to answer
         return failure(error, id, parts.log);
       })
       .then((reply) => {
@@ -78,6 +94,7 @@ export function serve(parts: ServerParts): Server {
         response.destroy();
         note("dropped");
       });
+    turns.set(request.socket, turn);
   });
   return server;
 
@@ -149,10 +166,10 @@ export function serve(parts: ServerParts): Server {
 
 /** A page of another site that resolves its name to loopback (DNS rebinding) still sends that name. */
 function refuseForeignHost(request: IncomingMessage, url: string): void {
-  const { port } = new URL(url);
-  const host = request.headers.host?.toLowerCase();
-  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`)
-    throw forbidden(`This server answers to 127.0.0.1:${port} and localhost:${port} only.`);
+  const { host } = new URL(url);
+  const own = [host, host.replace("127.0.0.1", "localhost")];
+  if (!own.includes(request.headers.host?.toLowerCase() ?? ""))
+    throw forbidden(`This server answers to ${own.join(" and ")} only.`);
 }
 
 function tokenCheck(token: string): (header: string | undefined) => boolean {
@@ -175,8 +192,8 @@ async function jsonBody(request: IncomingMessage): Promise<unknown> {
       });
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString("utf8");
-  if (text.trim() === "" || request.method === "GET" || request.method === "HEAD") return undefined;
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length === 0 || request.method === "GET" || request.method === "HEAD") return undefined;
   const type = request.headers["content-type"] ?? "";
   if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
     throw new ApiError(
@@ -184,12 +201,24 @@ async function jsonBody(request: IncomingMessage): Promise<unknown> {
       "unsupported_media_type",
       "The Content-Type of a request with a body must be application/json.",
     );
+  const body = parsed(bytes);
+  if (isDeeper(body, MAX_BODY_DEPTH)) throw badRequest("The request body is nested too deeply.");
+  return body;
+}
+
+function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.trim() === "" ? undefined : JSON.parse(text);
   } catch {
     throw badRequest("The request body is not valid JSON.");
   }
 }
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1)));
 
 function refusalOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

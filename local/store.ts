@@ -7,6 +7,7 @@ export const SCHEMA_VERSION = 1;
 /** What every stored object has, whatever its kind. */
 export interface Stored {
   readonly kind: string;
+  /** Made by the cloud, never by a client: what an object owns is found by it, whatever the kind. */
   readonly id: string;
   /** The id of the object that owns it, "" at the top level. It goes when its owner goes. */
   readonly parent: string;

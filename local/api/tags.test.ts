@@ -44,3 +44,15 @@ test("a tag comes with its first use, counts what carries it, and filters lists"
     "Green",
   ]);
 });
+
+test("a tag that is named like something else's id goes alone", async (t) => {
+  const cloud = await cloudFor(t);
+  const { id } = await onlineCluster(cloud, "orders");
+  await cloud.make("/v2/tags", { name: id });
+  assert.equal((await cloud.delete(`/v2/tags/${id}`)).status, 204);
+  const { body } = await cloud.get<{ users: { name: string }[] }>(`/v2/databases/${id}/users`);
+  assert.deepEqual(
+    body.users.map(({ name }) => name),
+    ["doadmin"],
+  );
+});
