@@ -81,7 +81,7 @@ export function serve(parts: ServerParts): Server {
         return failure(error, id, parts.log);
       })
       .then((reply) => {
-        response.shouldKeepAlive = server.listening; // once it drains, a connection ends with its answer
+        if (!server.listening) response.shouldKeepAlive = false; // once it drains, a connection ends with its answer
         send(
           response,
           parts.open[path] ? reply : { ...reply, headers: { ...limit.headers(), ...reply.headers } },
