@@ -50,10 +50,36 @@ export function guarded<Part extends string>(
   };
 }
 
-/** Arguments that can't be right. Ends the program with these lines, without a stack trace. */
-export class InvalidArguments extends pulumi.RunError {
+/** Ends the program with its message alone, without a stack trace. */
+class ProgramError extends pulumi.RunError {
+  constructor(message: string) {
+    super(message);
+    // Of an error inside an Output the SDK would put the path of whatever awaits it in front, once for each level.
+    Object.defineProperty(this, "message", { get: () => message, set: () => {} });
+  }
+}
+
+/** Arguments that can't be right: one line for each problem. */
+export class InvalidArguments extends ProgramError {
   constructor(component: string, problems: string[]) {
     super(problems.map((problem) => `${component}: ${problem}`).join("\n"));
+  }
+}
+
+/**
+ * What a function of the provider answers; when it fails, one line that says what could not be read.
+ *
+ * @param what what is read, for that line: `VPC 9cc10173-e9ea-4176-9dbc-a4cee4c4ff30`.
+ */
+export async function answerOf<T>(component: string, what: string, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = message.replace(/^invocation of \S+ returned an error: /, "");
+    throw new ProgramError(
+      `${component}: can't read ${what}: ${reason}. Try again, or see whether it is gone`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { Component, guarded, InvalidArguments, type Protection, type Transform } from "./base.ts";
+import { answerOf, Component, guarded, InvalidArguments, type Protection, type Transform } from "./base.ts";
 import type { Datacentre } from "./catalog.ts";
 import { vpcRangeProblem } from "./cidr.ts";
 import { nameProblem } from "./names.ts";
@@ -59,7 +59,8 @@ export class Network extends Component {
 
     if (vpcId !== undefined) {
       this.vpcId = pulumi.output(vpcId);
-      this.ipRange = digitalocean.getVpcOutput({ id: vpcId }, { parent: this }).apply((vpc) => {
+      const asked = digitalocean.getVpc({ id: vpcId }, { parent: this });
+      this.ipRange = pulumi.output(answerOf(name, `VPC ${vpcId}`, asked)).apply((vpc) => {
         if (vpc.region !== region)
           throw new InvalidArguments(name, [
             `vpcId ${vpcId} must be a VPC in ${region}: it is in ${vpc.region}`,

@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { Component, guarded, InvalidArguments } from "./base.ts";
+import { answerOf, Component, guarded, InvalidArguments } from "./base.ts";
 import type { PostgresVersion } from "./catalog.ts";
 import { trustedSourceProblem } from "./cidr.ts";
 import { grantsSql } from "./grants.ts";
@@ -178,7 +178,10 @@ export class Postgres extends Component implements PostgresAdministration {
     this.clusterName = cluster.name;
     this.host = cluster.privateHost;
     this.port = cluster.port;
-    this.caCertificate = digitalocean.getDatabaseCaOutput(inCluster, { parent: this }).certificate;
+    this.caCertificate = cluster.id.apply(async (clusterId) => {
+      const asked = digitalocean.getDatabaseCa({ clusterId }, { parent: this });
+      return (await answerOf(name, `the certificate of cluster ${clusterId}`, asked)).certificate;
+    });
     const members = [...users.values(), ...dbs.values()].map((member) => member.name);
     this.grantsSql = pulumi.all(members).apply(() => grantsSql(databases));
     this.adminUser = cluster.user;
