@@ -339,6 +339,10 @@ test("what belongs together is checked together", () => {
     "breakwater:postgres.nodeCount",
   ]);
   assert.deepEqual(paths({ app: { env: { SECRET_KEY: "x" } } }), ["breakwater:secrets.SECRET_KEY"]);
+  assert.deepEqual(paths({ secrets: { A_KEY: {}, a_key: {}, B: {} } }), [
+    "breakwater:secrets.A_KEY",
+    "breakwater:secrets.a_key",
+  ]);
   assert.deepEqual(paths({ app: { autoscale: { min: 5, max: 2 } } }), ["breakwater:app.autoscale"]);
 });
 

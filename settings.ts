@@ -7,7 +7,14 @@ import { network } from "./settings/network.ts";
 import { postgres } from "./settings/postgres.ts";
 import type { Problem } from "./settings/problem.ts";
 import { type Draft, rules } from "./settings/rules.ts";
-import { type Defaults, environments, field, profiles } from "./settings/schema-kit.ts";
+import {
+  type Defaults,
+  type Environment,
+  environments,
+  field,
+  type Profile,
+  profiles,
+} from "./settings/schema-kit.ts";
 import { generated } from "./settings/secrets.ts";
 import { walk } from "./settings/walk.ts";
 
@@ -20,6 +27,9 @@ import { walk } from "./settings/walk.ts";
 /** Everything that `allowReplace` may name: component, or component and part. */
 export const replaceable = ["network", "postgres.cluster", "postgres.databases", "postgres.users"] as const;
 
+/** The profile of an environment whose stack file names none. */
+const usualProfile = (environment: Environment): Profile => (environment === "prod" ? "ha" : "lean");
+
 export const schema = z.strictObject({
   environment: field(z.enum(environments), {
     description:
@@ -27,7 +37,7 @@ export const schema = z.strictObject({
   }),
   profile: field(z.enum(profiles), {
     description: "`lean` saves money, `ha` survives the loss of a node. Decides other defaults.",
-    default: ({ environment }: Defaults) => (environment === "prod" ? "ha" : "lean"),
+    default: ({ environment }: Defaults) => usualProfile(environment),
   }),
   rehearsal: field(z.boolean(), {
     description:
@@ -134,8 +144,7 @@ export type Parsed =
  */
 export function parse(raw: Raw): Parsed {
   const environment = environments.find((known) => known === raw.config.environment) ?? "local";
-  const profile =
-    profiles.find((known) => known === raw.config.profile) ?? (environment === "prod" ? "ha" : "lean");
+  const profile = profiles.find((known) => known === raw.config.profile) ?? usualProfile(environment);
   const problems: Problem[] = [];
   const settings = walk(schema, raw.config, {
     context: { environment, profile },

@@ -93,6 +93,17 @@ test("variables are sorted, and secret ones are secret twice: for the platform a
   assert.doesNotMatch(JSON.stringify(recording.named("api").inputs), /plain text of a key|postgresql:/);
 });
 
+test("a variable may be called like something that every object has", async () => {
+  const recording = await build({ env: { constructor: "1" }, secretEnv: { toString: "2" } });
+  assert.deepEqual(
+    spec(recording).services[0].envs.map(({ key, type }) => [key, type]),
+    [
+      ["constructor", "GENERAL"],
+      ["toString", "SECRET"],
+    ],
+  );
+});
+
 test("no variable is ever ignored: the provider would send the wrong values", async () => {
   const { named } = await build();
   assert.deepEqual(named("api-app").ignoreChanges, ["projectId"]);

@@ -21,7 +21,7 @@ export function computeProblems(args: ComputeArgs): string[] {
     if (problem) problems.push(`variable ${name} ${problem}`);
   }
   for (const name of Object.keys(env))
-    if (name in secretEnv) problems.push(`variable ${name} is both in env and in secretEnv`);
+    if (Object.hasOwn(secretEnv, name)) problems.push(`variable ${name} is both in env and in secretEnv`);
   return problems;
 }
 

@@ -41,4 +41,10 @@ test("generations and lengths out of range are refused before anything is create
     ),
   );
   assert.deepEqual(resources, []);
+  await record(() =>
+    assert.throws(
+      () => new Secrets("secrets", { generate: { TOKEN: { generation: 1 }, Token: { generation: 1 } } }),
+      /TOKEN must differ from every other secret in more than its capitals\nsecrets: Token must/,
+    ),
+  );
 });

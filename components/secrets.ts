@@ -1,17 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Component, InvalidArguments, type Transform } from "./base.ts";
+import { logicalSuffix, secretsProblems } from "./secrets-rules.ts";
 
 /** One generated secret. */
 export interface GeneratedSecret {
-  /** Any number; **raising it makes a new secret**, and whatever uses it is updated in the same update. */
+  /** 1 or more; **raising it makes a new secret**, and whatever uses it is updated in the same update. */
   generation: number;
   /** Letters and digits of the secret, 32 to 256. A change makes a new secret. @default 64, about 380 bits */
   length?: number;
 }
 
 export interface SecretsArgs {
-  /** Secrets by name, for example the environment variable that brings them to a process. */
+  /**
+   * Secrets by name, for example the environment variable that brings them to a process. No two may differ in nothing but
+   * their capitals.
+   */
   generate: Record<string, GeneratedSecret>;
   /** Changes each wrapped `password`. @default unchanged */
   transform?: { password?: Transform<random.RandomPasswordArgs> };
@@ -34,7 +38,7 @@ export class Secrets extends Component {
       Object.entries(args.generate).map(([key, { generation, length = 64 }]) => {
         const password = this.child(
           random.RandomPassword,
-          key.toLowerCase().replaceAll("_", "-"),
+          logicalSuffix(key),
           { length, special: false, keepers: { generation: String(generation) } },
           {},
           args.transform?.password,
@@ -44,12 +48,4 @@ export class Secrets extends Component {
     );
     this.registerOutputs({ names: Object.keys(args.generate) });
   }
-}
-
-/** What is wrong with these arguments, one line each. */
-export function secretsProblems({ generate }: SecretsArgs): string[] {
-  return Object.entries(generate).flatMap(([key, { generation, length = 64 }]) => [
-    ...(Number.isInteger(generation) && generation >= 1 ? [] : [`${key}.generation must be 1 or more`]),
-    ...(Number.isInteger(length) && length >= 32 && length <= 256 ? [] : [`${key}.length must be 32 to 256`]),
-  ]);
 }

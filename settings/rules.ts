@@ -4,6 +4,7 @@ import { appRegions, type Datacentre } from "../components/catalog.ts";
 import { trustedSourceProblem, vpcRangeProblem } from "../components/cidr.ts";
 import { imageProblems } from "../components/compute-rules.ts";
 import { duplicates, identifierProblem, nodeProblem, poolProblem } from "../components/postgres-rules.ts";
+import { secretNameProblem } from "../components/secrets-rules.ts";
 import type { Settings } from "../settings.ts";
 import { endpointProblem } from "./endpoint.ts";
 import { type Problem, shown } from "./problem.ts";
@@ -118,6 +119,9 @@ function appRules(
     check("slackWebhook", undefined, "is required with app.alerts.slackChannel");
   if (slackWebhook !== undefined && app && alerts?.slackChannel === undefined)
     check("app.alerts.slackChannel", undefined, "is required with slackWebhook");
+
+  const names = Object.keys(secrets ?? {});
+  for (const name of names) check(`secrets.${name}`, undefined, secretNameProblem(name, names));
 
   const sources = { "app.env": env, secretEnv, secrets };
   const owners = new Map(reservedVariables.map((name) => [name, "the program"]));

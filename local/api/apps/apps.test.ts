@@ -181,6 +181,7 @@ test("what serves requests gets its paths; what only listens inside gets none", 
     [{ match: { path: { prefix: "/v1" } }, component: { name: "api", preserve_path_prefix: true } }],
   );
   assert.equal(await rules({ services: [{ ...SERVICE, internal_ports: [5000] }] }), undefined);
+  assert.equal((await rules({ ingress: null, envs: null }))?.length, 1, "null stands for what is left out");
 });
 
 test("an app in a VPC has addresses there of its own, and keeps them", async (t) => {

@@ -29,8 +29,8 @@ export interface App {
   pinned?: string;
 }
 
-/** Nulls stand for what is left out; so does what only the platform sets. */
-const SpecInput = z.preprocess(
+/** A spec in a request: nulls stand for what is left out. */
+export const SpecInput = z.preprocess(
   (spec) => JSON.parse(JSON.stringify(spec, (_, value) => value ?? undefined) ?? "null"),
   Spec,
 );

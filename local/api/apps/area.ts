@@ -4,12 +4,12 @@ import { badRequest } from "../../errors.ts";
 import { parse } from "../../input.ts";
 import type { Area } from "../area.ts";
 import { alertRoutes } from "./alerts.ts";
-import { apps } from "./apps.ts";
+import { apps, SpecInput } from "./apps.ts";
 import { catalogRoutes, DEFAULT_SIZE, findSize } from "./catalog.ts";
 import "./deployments.ts";
 import "./trusted-sources.ts";
 import { refuseBrokenRules, withDefaults } from "./rules.ts";
-import { componentsOf, Spec } from "./spec.ts";
+import { componentsOf, type Spec } from "./spec.ts";
 
 /** App Platform's first static sites are free (https://docs.digitalocean.com/products/app-platform/details/pricing/). */
 const FREE_STATIC_APPS = 3;
@@ -19,7 +19,7 @@ const propose: Route = {
   path: "/v2/apps/propose",
   handle(call) {
     const { spec, app_id } = parse(
-      z.object({ spec: Spec, app_id: z.string().nullish() }),
+      z.object({ spec: SpecInput, app_id: z.string().nullish() }),
       call.body,
       badRequest,
     );
