@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { constants, homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -37,6 +37,7 @@ async function install() {
     const command = ["npm", "install", "--no-save", "--no-progress", "--loglevel=error"];
     const result = await run(command, { cwd: root, quiet: true });
     clearInterval(alive);
+    if (interrupted) ended(interrupted);
     if (result.code !== 0) throw new Error(`the packages could not be installed: ${reason(result.output)}`);
     writeFileSync(stamp, wanted());
   });
@@ -51,14 +52,20 @@ function reason(output) {
 
 /** One at a time: two installs in one folder would destroy each other's work. A lock of a dead process is taken over. */
 async function holding(lock, action) {
-  for (;;) {
+  for (let told = false; ; ) {
     try {
       writeFileSync(lock, String(process.pid), { flag: "wx" });
       break;
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
-      if (!isAlive(Number(readIfThere(lock)))) rmSync(lock, { force: true });
-      else await new Promise((resolve) => setTimeout(resolve, 200));
+      const holder = Number(readIfThere(lock));
+      if (!isAlive(holder)) {
+        rmSync(lock, { force: true });
+        continue;
+      }
+      if (!told) say(`Waiting for another command (process ${holder}) to install the packages`);
+      told = true;
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
   try {
@@ -109,17 +116,28 @@ function run(command, { quiet = false, ...options } = {}) {
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
-    // The terminal signals the whole process group; a signal sent to this process alone is passed on.
-    const pass = (signal) => child.kill(signal);
-    const signals = ["SIGTERM", "SIGHUP"];
-    for (const signal of signals) process.on(signal, pass);
-    process.on("SIGINT", () => {});
+    // Ctrl-C reaches the child by itself: a terminal signals the whole process group. Other signals are passed on.
+    const pass = (signal) => {
+      interrupted = signal;
+      if (signal !== "SIGINT") child.kill(signal);
+    };
+    for (const name of signals) process.on(name, pass);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       for (const name of signals) process.off(name, pass);
-      resolve({ code: code ?? 1, signal, output });
+      resolve({ code, signal, output });
     });
   });
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** The signal that asked this command to end, if one did. */
+let interrupted;
+
+/** Ends as a shell reports a program that a signal ended. */
+function ended(signal) {
+  say(`breakwater: ended by ${signal}; run the command again, it goes on from where it stopped`);
+  process.exit(128 + constants.signals[signal]);
 }
 
 const seconds = (since) => Math.round((Date.now() - since) / 1000);
@@ -147,7 +165,8 @@ try {
     [path, ...flags, join(root, "cli", "main.ts"), ...process.argv.slice(2)],
     { env },
   );
-  process.exit(signal ? 130 : code);
+  if (signal) ended(signal);
+  process.exit(code);
 } catch (error) {
   fail(`${error.message}; mend that, then run the command again`);
 }

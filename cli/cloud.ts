@@ -3,7 +3,7 @@ import { closeSync, existsSync, globSync, mkdirSync, openSync, readFileSync, sta
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "./errors.ts";
-import { home, root } from "./places.ts";
+import { home, makeHome, root } from "./places.ts";
 import { isAlive } from "./process.ts";
 import { say } from "./progress.ts";
 
@@ -46,6 +46,7 @@ export async function startCloud(): Promise<Cloud> {
     say("The local cloud's code has changed since it was started: starting it anew");
     await stopCloud();
   }
+  makeHome();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const output = openSync(log, "a", 0o600);
   const logged = statSync(log).size;

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import semver from "semver";
 import { UserError } from "./errors.ts";
+import { at } from "./json.ts";
 import { holding } from "./lock.ts";
-import { cache, root } from "./places.ts";
+import { cache, makeCache, remember, root } from "./places.ts";
 import { capture } from "./process.ts";
 import { say, step } from "./progress.ts";
 
@@ -20,43 +21,56 @@ const module = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
  * (through the npm package `pulumi`), else a build from the Go module proxy. The last two land in the cache.
  */
 export async function engine(): Promise<string> {
-  const found = (await onPath()) ?? cached();
+  const found = (await onPath()) ?? (await cached());
   if (found) return found;
+  makeCache();
   return holding(
     join(cache, "engine.lock"),
-    async () => cached() ?? (await download()) ?? (await build()),
-    (pid) => say(`Waiting for another command (process ${pid}) to finish setting up Pulumi's engine`),
+    async () => (await cached()) ?? (await download()) ?? (await build()),
+    () => say("Waiting for another command to finish setting up Pulumi's engine"),
   );
 }
 
 async function onPath(): Promise<string | undefined> {
-  for (const entry of (process.env.PATH ?? "").split(delimiter)) {
-    const path = join(entry, "pulumi");
-    if (!entry || !existsSync(path)) continue;
-    const version = await versionOf(path);
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  return firstUsable(folders.map((entry) => join(entry, "pulumi")));
+}
+
+/** A build lies in `bin`, a release (with its language hosts beside it) in `versions/<version>/bin`. */
+function cached(): Promise<string | undefined> {
+  return firstUsable([join(folder, "bin", "pulumi"), join(releaseFolder(), "pulumi")]);
+}
+
+async function firstUsable(paths: string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const version = existsSync(path) ? await versionOf(path) : undefined;
     if (version && semver.satisfies(version, `^${ENGINE_VERSION}`)) return path;
   }
   return undefined;
 }
 
-/** Asking takes 0.2 s, so the answer is kept for as long as the file stays the same. */
+/** Undefined for what does not run. Asking takes 0.2 s, so the answer is kept for as long as the file stays the same. */
 async function versionOf(path: string): Promise<string | undefined> {
   const { size, mtimeMs } = statSync(path);
-  const key = `${path} ${size} ${mtimeMs}`;
-  const memory = join(cache, "engine", "on-path");
-  const [knownKey, knownVersion] = existsSync(memory) ? readFileSync(memory, "utf8").split("\n") : [];
-  if (knownKey === key) return knownVersion;
+  const file = `${size} ${mtimeMs}`;
+  const known = versionsKnown();
+  const version = at(known, path, file);
+  if (typeof version === "string") return version;
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const version = semver.valid((await capture(path, ["version"], { env })).stdout.trim()) ?? undefined;
-  if (!version) return undefined;
-  mkdirSync(join(cache, "engine"), { recursive: true });
-  writeFileSync(memory, `${key}\n${version}`);
-  return version;
+  const answer = await capture(path, ["version"], { env, timeout: 20_000 }).catch(() => undefined);
+  const found = semver.valid(answer?.stdout.trim()) ?? undefined;
+  if (found) remember(versionsFile, JSON.stringify({ ...known, [path]: { [file]: found } }));
+  return found;
 }
 
-/** A build lies in `bin`, a release (with its language hosts beside it) in `versions/<version>/bin`. */
-function cached(): string | undefined {
-  return [join(folder, "bin", "pulumi"), join(releaseFolder(), "pulumi")].find((path) => existsSync(path));
+const versionsFile = join(cache, "engine", "versions.json");
+
+function versionsKnown(): object {
+  try {
+    return JSON.parse(readFileSync(versionsFile, "utf8"));
+  } catch {
+    return {}; // nothing known yet, or cut short by a full disk
+  }
 }
 
 function releaseFolder(): string {

@@ -9,8 +9,9 @@ export const CHANGES = 7;
 
 export function readEvents(file: string): Event[] {
   if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
-  return lines.map((line): Event => JSON.parse(line));
+  const lines = readFileSync(file, "utf8").split("\n");
+  // What follows the last line's end is nothing, or what a killed engine did not write to its end.
+  return lines.slice(0, -1).map((line): Event => JSON.parse(line));
 }
 
 /** What goes with the data of a cluster. */

@@ -1,44 +1,35 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import { codeOf } from "./errors.ts";
-import { isAlive } from "./process.ts";
 
 /**
- * Runs an action while no other process runs one under the same lock file.
- * The lock of a process that is gone is taken over.
+ * Runs an action while no other process runs one under the same lock file. The file is an empty SQLite database: the system itself
+ * frees its lock when a process ends, however it ends, so that no lock can be left behind.
  *
- * @param waiting called once when another process holds the lock.
+ * @param file its folder must exist.
+ * @param waiting called once when another process holds the lock; it may throw, to not wait.
  */
-export async function holding<T>(
-  file: string,
-  action: () => Promise<T>,
-  waiting: (pid: number) => void,
-): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true });
-  for (let told = false; !take(file); ) {
-    const pid = Number(readFileSync(file, { encoding: "utf8", flag: "a+" }));
-    if (!pid || !isAlive(pid)) {
-      rmSync(file, { force: true });
-      continue;
-    }
-    if (!told) waiting(pid);
-    told = true;
-    await delay(200);
-  }
+export async function holding<T>(file: string, action: () => Promise<T>, waiting: () => void): Promise<T> {
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
+    for (let told = false; !take(database); await delay(200)) {
+      if (!told) waiting();
+      told = true;
+    }
     return await action();
   } finally {
-    rmSync(file, { force: true });
+    database.close();
   }
 }
 
-function take(file: string): boolean {
+/** Result code of SQLite for what another process has locked. */
+const SQLITE_BUSY = 5;
+
+function take(database: DatabaseSync): boolean {
   try {
-    writeFileSync(file, String(process.pid), { flag: "wx" });
+    database.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return false;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { codeOf, messageOf, UserError } from "./errors.ts";
+import { endInOrder, exitCode, interruption } from "./process.ts";
 
 /** The commands behind the npm scripts. Each is a module that exports `run`, loaded only when it is asked for. */
 const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<number> }>> = {
@@ -14,15 +15,26 @@ const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<
 
 const [name = "", ...args] = process.argv.slice(2);
 
+endInOrder();
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error) => {
+    if (codeOf(error) !== "EPIPE") throw error; // a reader that has seen enough, such as `head`, stops nothing
+  });
+
 try {
   const load = commands[name];
   if (!load)
     throw new UserError(`there is no command "${name}"; there are: ${Object.keys(commands).join(", ")}`);
   process.exitCode = await (await load()).run(args);
 } catch (error) {
-  process.stderr.write(`breakwater: ${explain(error)}\n`);
+  if (!interruption()) process.stderr.write(`breakwater: ${explain(error)}\n`);
   if (process.env.BREAKWATER_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = 1;
+}
+const signal = interruption();
+if (signal && process.exitCode !== 0) {
+  process.stderr.write(`breakwater: interrupted by ${signal}; npm start goes on from where it stopped\n`);
+  process.exitCode = exitCode(null, signal);
 }
 
 /** One line for anything that can go wrong. */

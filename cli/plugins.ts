@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import semver from "semver";
 import manifest from "../package.json" with { type: "json" };
 import { ENGINE_VERSION } from "./engine.ts";
 import { UserError } from "./errors.ts";
-import { cache, pulumiHome, root } from "./places.ts";
+import { cache, pulumiHome, remember, root } from "./places.ts";
 import { capture } from "./process.ts";
 import { step } from "./progress.ts";
 
@@ -109,7 +109,6 @@ async function download(engine: string, missing: Plugin[]): Promise<void> {
   const failed = join(downloads, "unreachable-since");
   const since = existsSync(failed) ? Number(readFileSync(failed, "utf8")) : 0;
   if (resources.length === 0 || Date.now() - since < RETRY_AFTER) return;
-  mkdirSync(downloads, { recursive: true });
   const env = { ...process.env, PULUMI_HOME: downloads, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const results = await step("Looking for Pulumi's official plugins", () =>
     Promise.all(
@@ -118,7 +117,7 @@ async function download(engine: string, missing: Plugin[]): Promise<void> {
       ),
     ),
   );
-  if (results.some(({ code }) => code !== 0)) writeFileSync(failed, String(Date.now()));
+  if (results.some(({ code }) => code !== 0)) remember(failed, String(Date.now()));
   else rmSync(failed, { force: true });
 }
 
@@ -128,7 +127,9 @@ function link(plugin: Plugin, path: string): void {
   const file = join(pulumiHome, "plugins", name, executable(plugin));
   const launcher = `#!/bin/sh\nexec '${path.replaceAll("'", "'\\''")}' "$@"\n`;
   if (existsSync(file) && readFileSync(file, "utf8") === launcher) return;
-  rmSync(dirname(file), { recursive: true, force: true });
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, launcher, { mode: 0o755 });
+  // In one step: another command may be about to run it.
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, launcher, { mode: 0o755 });
+  renameSync(temporary, file);
 }

@@ -1,9 +1,39 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 
 /** Running other programs. */
+
+/** Those that run now. */
+const children = new Set<ChildProcess>();
+
+let signal: NodeJS.Signals | undefined;
+
+/** The signal that asked this command to end, if one did. */
+export const interruption = () => signal;
+
+/**
+ * From now on a signal ends this command in order: what it runs ends first, so that the engine can write down how far it came, and
+ * then nothing new is started. Ctrl-C reaches the other programs by itself, since a terminal signals all of them.
+ */
+export function endInOrder(): void {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(name, () => {
+      signal ??= name;
+      if (children.size === 0) process.exit(exitCode(null, signal));
+      if (name !== "SIGINT") for (const child of children) child.kill("SIGTERM");
+    });
+}
+
+/** Keeps a program in mind while it runs. Nothing is started any more when this command was asked to end. */
+function started<T extends ChildProcess>(make: () => T): T {
+  if (signal) throw new Error(`interrupted by ${signal}`);
+  const child = make();
+  children.add(child);
+  child.on("error", () => children.delete(child)).on("close", () => children.delete(child));
+  return child;
+}
 
 export interface Running {
   cwd?: string;
@@ -20,11 +50,13 @@ export interface Finished {
   stderr: string;
 }
 
-/** Runs a program to its end and keeps what it prints. Rejects only when it cannot be started. */
+/** Runs a program to its end and keeps what it prints. Rejects when it cannot be started, or this command is asked to end. */
 export function capture(program: string, args: string[], options: Running = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const { cwd, env, timeout } = options;
-    const child = spawn(program, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
+    const child = started(() =>
+      spawn(program, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] }),
+    );
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
@@ -35,28 +67,26 @@ export function capture(program: string, args: string[], options: Running = {}):
       options.onErrorLine?.(line);
     });
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ code: exitCode(code, signal), stdout, stderr }));
+    child.on("close", (code, ending) => {
+      if (signal) reject(new Error(`interrupted by ${signal}`));
+      else resolve({ code: exitCode(code, ending), stdout, stderr });
+    });
   });
 }
 
 /** Runs a program on the user's own terminal and gives its exit code. Ctrl-C reaches the program, which decides. */
 export function attach(program: string, args: string[], options: Running = {}): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: "inherit" });
-    const ignore = () => {};
-    const pass = () => child.kill("SIGTERM");
-    process.on("SIGINT", ignore).on("SIGTERM", pass);
+    const { cwd, env } = options;
+    const child = started(() => spawn(program, args, { cwd, env, stdio: "inherit" }));
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      process.off("SIGINT", ignore).off("SIGTERM", pass);
-      resolve(exitCode(code, signal));
-    });
+    child.on("close", (code, ending) => resolve(exitCode(code, ending)));
   });
 }
 
 /** As a shell reports it: 128 + the signal's number for a program that a signal ended. */
-function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
-  return code ?? 128 + (signal ? constants.signals[signal] : 0);
+export function exitCode(code: number | null, ending: NodeJS.Signals | null): number {
+  return code ?? 128 + (ending ? constants.signals[ending] : 0);
 }
 
 export function isAlive(pid: number): boolean {

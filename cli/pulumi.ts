@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { CHANGES, type Event, readEvents, refreshChanges, refusedParts } from "./events.ts";
 import { say } from "./progress.ts";
-import { isLocal, openStack, type Stack, stackOf } from "./stack.ts";
-import { checkpoint } from "./state.ts";
+import { settle } from "./settle.ts";
+import { changes, commandOf, initialize, isLocal, openStack, type Stack, stackOf } from "./stack.ts";
+import { atWork, checkpoint } from "./state.ts";
 import { sameVariables } from "./variables.ts";
 
 /** Commands of Pulumi that talk to the cloud that a stack describes. */
@@ -14,11 +15,15 @@ const reachesTheCloud = new Set(["up", "update", "preview", "pre", "refresh", "d
 /** `npm run pulumi -- ARGS`: Pulumi's command with the right environment for the stack that ARGS name. */
 export async function run(args: string[]): Promise<number> {
   const name = stackOf(args);
-  const command = args[0] ?? "";
+  const command = commandOf(args);
   if (isLocal(name)) checkpoint(name); // a damaged one is reported in one line
   const cloud = isLocal(name) && reachesTheCloud.has(command) ? await startCloud() : undefined;
   const stack = await openStack(name);
   if (!reachesTheCloud.has(command)) return stack.run(args);
+  if (cloud && !atWork(name)) {
+    await initialize(stack);
+    if (changes(args)) await settle(stack, cloud);
+  }
 
   const folder = mkdtempSync(join(tmpdir(), "breakwater-"));
   try {
@@ -37,7 +42,7 @@ export async function run(args: string[]): Promise<number> {
 const EXPECTATION = "--expect-no-changes";
 
 const isExpectation = (args: string[]) =>
-  args[0] === "refresh" && args.includes("--preview-only") && args.includes(EXPECTATION);
+  commandOf(args) === "refresh" && args.includes("--preview-only") && args.includes(EXPECTATION);
 
 /** `refresh --preview-only --expect-no-changes`: what is expected is judged here, since the engine takes encryption for a change. */
 async function expectNoDrift(stack: Stack, cloud: Cloud, args: string[], log: string): Promise<number> {

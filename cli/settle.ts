@@ -73,6 +73,7 @@ export async function settle(stack: Stack, cloud: Cloud): Promise<void> {
   await forgetPendingOperations(stack);
   for (let round = 0; round < ROUNDS; round++) {
     const imported = await importFound(stack, cloud);
+    if (!imported) return; // the program itself fails: the next command tells why, and there is something left to settle
     if (imported.length === 0) break;
     for (const name of imported) say(`  took over ${name}`);
   }
@@ -99,11 +100,12 @@ interface Import {
   parent?: string;
 }
 
-/** One round: imports what a preview would create although it exists. Gives what was imported. */
-async function importFound(stack: Stack, cloud: Cloud): Promise<string[]> {
+/** One round: imports what a preview would create although it exists. Gives what was imported; undefined when there is no preview. */
+async function importFound(stack: Stack, cloud: Cloud): Promise<string[] | undefined> {
   return withFile("import.json", async (file) => {
-    const preview = await must(stack, ["preview", "--json", "--import-file", file]);
-    const creates = createsOf(JSON.parse(preview));
+    const preview = await stack.capture(["preview", "--json", "--import-file", file]);
+    if (preview.code !== 0) return undefined;
+    const creates = createsOf(JSON.parse(preview.stdout));
     const plan: { resources?: Import[] } = JSON.parse(readFileSync(file, "utf8"));
     const entries = plan.resources ?? [];
     const found: Import[] = [];

@@ -3,19 +3,20 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Cloud, running } from "./cloud.ts";
 import { engine } from "./engine.ts";
-import { home, pulumiHome, root, stateFolder } from "./places.ts";
+import { UserError } from "./errors.ts";
+import { home, makeHome, pulumiHome, root, stateFolder } from "./places.ts";
 import { plugins } from "./plugins.ts";
 import { attach, capture, type Finished } from "./process.ts";
 import { say } from "./progress.ts";
+import { checkpoint } from "./state.ts";
 
 /** Pulumi's command with the environment of a stack. */
 
 /** Protects nothing: whoever reads it here could read the state folder as well. Real stacks have a secrets provider. */
 const LOCAL_PASSPHRASE = "this stack lives on this machine";
 
-/** What may name another account, another backend or a way out of the machine, and is therefore kept from stacks that live here. */
-const foreign =
-  /^(PULUMI_(ACCESS_TOKEN|API|BACKEND_URL|CONFIG_PASSPHRASE_FILE|HOME)|DIGITALOCEAN_\w+|SPACES_\w+|AWS_\w+)$/;
+/** What may name another account, another backend or a way out of the machine, or change how state is kept: no stack here gets it. */
+const foreign = /^(PULUMI|DIGITALOCEAN|SPACES|AWS)_/;
 
 /** Whether a stack lives on this machine: its state, and the cloud that it describes. */
 export function isLocal(stack: string): boolean {
@@ -27,15 +28,33 @@ export function stackOf(args: string[]): string {
   for (const [index, arg] of args.entries()) {
     if (arg === "--") break;
     const inline = /^(?:--stack=|-s=?)(.+)$/.exec(arg)?.[1];
-    if (inline) return inline;
+    if (inline) return short(inline);
     const next = args[index + 1];
-    if ((arg === "--stack" || arg === "-s") && next) return next;
+    if ((arg === "--stack" || arg === "-s") && next) return short(next);
   }
-  if (args[0] === "stack" && ["select", "init", "rm"].includes(args[1] ?? "")) {
-    const name = args.slice(2).find((arg) => !arg.startsWith("-"));
-    if (name) return name;
-  }
-  return process.env.PULUMI_STACK || "local";
+  const [command, verb, name] = words(args);
+  if (command === "stack" && name && ["select", "init", "rm"].includes(verb ?? "")) return short(name);
+  return short(process.env.PULUMI_STACK || "local");
+}
+
+/** The stack's own name in `organization/project/stack`. */
+const short = (stack: string) => stack.slice(stack.lastIndexOf("/") + 1);
+
+/** The command of Pulumi that arguments ask for, such as `up`; options may stand before it. */
+export function commandOf(args: string[]): string {
+  return words(args)[0] ?? "";
+}
+
+/** Pulumi's options for every command that take a value (3.259). */
+const valued = new Set(
+  "-s --stack -C --cwd -v --verbose --color --memprofilerate --otel-traces --profiling --tracing --tracing-header".split(
+    " ",
+  ),
+);
+
+/** The arguments that are no options, nor values of those. */
+function words(args: string[]): string[] {
+  return args.filter((arg, index) => !arg.startsWith("-") && !valued.has(args[index - 1] ?? ""));
 }
 
 export interface Stack {
@@ -50,7 +69,11 @@ export interface Stack {
   settled: () => void;
 }
 
-/** Commands that change what the cloud or the state has. */
+/** Whether a command changes what the cloud or the state has. */
+export function changes(args: string[]): boolean {
+  return changing.has(commandOf(args)) && !args.includes("--preview-only");
+}
+
 const changing = new Set(["up", "update", "refresh", "destroy", "down", "import"]);
 
 /**
@@ -68,8 +91,8 @@ export async function openStack(name: string, program = root): Promise<Stack> {
   return {
     name,
     run: async (args) => {
-      const marks = isLocal(name) && changing.has(args[0] ?? "") && !args.includes("--preview-only");
-      if (marks) writeFileSync(mark, args.join(" "));
+      const marks = isLocal(name) && changes(args);
+      if (marks) writeFileSync(mark, "");
       const code = await attach(pulumi, args, options);
       if (code === 0 && marks) rmSync(mark, { force: true });
       return code;
@@ -80,14 +103,27 @@ export async function openStack(name: string, program = root): Promise<Stack> {
   };
 }
 
+/** Makes a stack on this machine unless it is there. */
+export async function initialize(stack: Stack): Promise<void> {
+  if (checkpoint(stack.name)) return;
+  const { code, stderr } = await stack.capture(["stack", "init", stack.name]);
+  if (code === 0) return;
+  const why = stderr
+    .trim()
+    .split("\n")
+    .pop()
+    ?.replace(/^error: /, "");
+  throw new UserError(`stack ${stack.name} cannot be made with Pulumi.${stack.name}.yaml: ${why}`);
+}
+
 async function localEnvironment(name: string, pulumi: string, cloud?: Cloud): Promise<NodeJS.ProcessEnv> {
+  makeHome();
+  for (const folder of [stateFolder, pulumiHome]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { standIns, env: forPlugins } = await plugins(pulumi);
   if (standIns.length > 0)
     say(
       `Pulumi's official plugins are not installed here: stand-ins serve ${standIns.join(", ")} (this machine only)`,
     );
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const inherited = Object.entries(process.env).filter(([key]) => !foreign.test(key));
   return {
     ...Object.fromEntries(inherited),

@@ -1,5 +1,4 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { addresses } from "./addresses.ts";
 import { options } from "./arguments.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
@@ -7,26 +6,25 @@ import { UserError } from "./errors.ts";
 import { CHANGES } from "./events.ts";
 import { untilHealthy } from "./health.ts";
 import { holding } from "./lock.ts";
-import { home, policyPack } from "./places.ts";
+import { makeHome, policyPack, startLock } from "./places.ts";
 import { say } from "./progress.ts";
 import { settle } from "./settle.ts";
-import { openStack, type Stack } from "./stack.ts";
-import { checkpoint, clearDeadLock } from "./state.ts";
+import { initialize, openStack, type Stack } from "./stack.ts";
+import { atWork, checkpoint } from "./state.ts";
 
 /** `npm start`: brings stack `local` up on the local cloud, and leaves it as it is when it is up already. */
 export async function run(args: string[]): Promise<number> {
   options("start", args, {});
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  return holding(join(home, "start.lock"), bringUp, (pid) =>
-    say(`Waiting for another npm start (process ${pid})`),
-  );
+  makeHome();
+  return holding(startLock, bringUp, () => say("Waiting for another npm start"));
 }
 
 async function bringUp(): Promise<number> {
   checkpoint("local"); // a damaged one is reported before anything starts
   const cloud = await startCloud();
   const stack = await openStack("local");
-  clearDeadLock(stack.name);
+  await untilFree(stack.name);
+  await initialize(stack);
   const code = await converge(stack, cloud);
   if (code !== 0) return code;
   let outputs = await outputsOf(stack);
@@ -51,14 +49,16 @@ async function bringUp(): Promise<number> {
   return 0;
 }
 
+/** Also a command that lost its terminal goes on to its end. */
+async function untilFree(stack: string): Promise<void> {
+  const pid = atWork(stack);
+  if (pid) say(`Waiting for another Pulumi command on stack ${stack} (process ${pid})`);
+  while (atWork(stack)) await delay(200);
+}
+
 async function converge(stack: Stack, cloud: Cloud): Promise<number> {
-  const state = checkpoint(stack.name);
-  if (!state) {
-    const { code, stderr } = await stack.capture(["stack", "init", stack.name]);
-    if (code !== 0)
-      throw new UserError(`stack ${stack.name} cannot be made: ${stderr.trim().split("\n").pop()}`);
-  } else if (state.resources.length > 0) {
-    await settle(stack, cloud);
+  await settle(stack, cloud);
+  if (checkpoint(stack.name)?.resources.length) {
     const preview = await stack.capture(["preview", "--expect-no-changes", "--policy-pack", policyPack]);
     if (preview.code === 0) {
       say(`Stack ${stack.name} is up to date.`);

@@ -36,20 +36,22 @@ export function checkpoint(stack: string): Checkpoint | undefined {
   }
 }
 
-/** Removes the lock that a killed command has left. One that a living command holds is an error. */
-export function clearDeadLock(stack: string): void {
+/**
+ * The process of the Pulumi command that is at work on a stack, if one is. Locks that killed commands have left are removed.
+ */
+export function atWork(stack: string): number | undefined {
   const folder = lockFolder(stack);
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
+  if (!existsSync(folder)) return undefined;
+  const locks = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  for (const name of locks) {
     const file = join(folder, name);
     const { pid, hostname: host } = parseLock(file);
     if (host === hostname() && pid !== undefined && isAlive(pid) && (programOf(pid) ?? "pulumi") === "pulumi")
-      throw new UserError(
-        `another Pulumi command (process ${pid}) is at work on stack ${stack}: wait for its end, or end it`,
-      );
-    rmSync(file, { force: true });
+      return pid;
+    for (const path of [file, `${file}.attrs`]) rmSync(path, { force: true });
     say(`Cleared the lock that a killed Pulumi command had left on stack ${stack}`);
   }
+  return undefined;
 }
 
 function parseLock(file: string): { pid?: number; hostname?: string } {

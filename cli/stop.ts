@@ -1,21 +1,45 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { options } from "./arguments.ts";
 import { stopCloud } from "./cloud.ts";
-import { home } from "./places.ts";
+import { UserError } from "./errors.ts";
+import { holding } from "./lock.ts";
+import { home, startLock } from "./places.ts";
 import { say } from "./progress.ts";
+import { atWork } from "./state.ts";
 
 /** What `--reset` wipes: everything that this project writes into the state folder, and nothing else. */
-const ours = ["cloud", "pulumi", "pulumi-home", "start.lock", "local.unfinished"];
+const ours = ["cloud", "pulumi", "pulumi-home", "local.unfinished", basename(startLock)];
 
 /** `npm stop [-- --reset]`: stops the local cloud; its state stays unless `--reset` wipes it. */
 export async function run(args: string[]): Promise<number> {
   const { reset } = options("stop", args, { reset: { type: "boolean", default: false } });
+  if (!reset || !isFolder(home)) {
+    await stop();
+    return 0;
+  }
+  if (atWork("local")) refuse();
+  await holding(startLock, wipe, refuse);
+  if (readdirSync(home).length === 0) rmSync(home, { recursive: true });
+  return 0;
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+async function stop(): Promise<void> {
   const stopped = await stopCloud();
   say(stopped ? "The local cloud has stopped." : "The local cloud was not running.");
-  if (!reset) return 0;
+}
+
+/** A command at work would write the state anew, of a cloud that is gone. */
+function refuse(): never {
+  throw new UserError(
+    "a command is at work on stack local: wait for its end, or end it with Ctrl-C, before you wipe the state",
+  );
+}
+
+async function wipe(): Promise<void> {
+  await stop();
   for (const name of ours) rmSync(join(home, name), { recursive: true, force: true });
-  if (existsSync(home) && readdirSync(home).length === 0) rmSync(home, { recursive: true });
   say("Its state, and the state of the stacks on it, is wiped.");
-  return 0;
 }
