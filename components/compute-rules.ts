@@ -4,7 +4,7 @@ import type { ComputeArgs, Image } from "./compute.ts";
 const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What is wrong with the name of an environment variable. */
-export function variableProblem(name: string): string | undefined {
+function variableProblem(name: string): string | undefined {
   return variablePattern.test(name)
     ? undefined
     : "must be letters, digits and underscores, not starting with a digit";

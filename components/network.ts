@@ -95,7 +95,7 @@ export class Network extends Component {
 }
 
 /** What is wrong with these arguments, one line each. */
-export function networkProblems(name: string, args: NetworkArgs): string[] {
+function networkProblems(name: string, args: NetworkArgs): string[] {
   const problems: (string | undefined)[] = [];
   if (args.vpcId !== undefined)
     for (const key of ["ipRange", "vpcName", "import"] as const)

@@ -8,11 +8,11 @@ export const poolModes = ["transaction", "session", "statement"] as const;
 export type PoolMode = (typeof poolModes)[number];
 
 /** Pools that one cluster may have (DigitalOcean's API description). */
-export const maxPools = 21;
+const maxPools = 21;
 
 /** Names that DigitalOcean has given away in every cluster. */
-export const reservedUsers = ["doadmin", "postgres"];
-export const reservedDatabases = ["defaultdb", "postgres", "template0", "template1"];
+const reservedUsers = ["doadmin", "postgres"];
+const reservedDatabases = ["defaultdb", "postgres", "template0", "template1"];
 
 /** An hour of a maintenance window, as the API writes it. */
 export const hourPattern = /^([01]\d|2[0-3]):[0-5]\d$/;

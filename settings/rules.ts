@@ -134,4 +134,4 @@ function appRules(
 }
 
 /** Variables that the program or the platform gives to the product. */
-export const reservedVariables = ["DATABASE_URL", "DATABASE_POOL_URL", "DATABASE_CA_CERT", "PORT"];
+const reservedVariables = ["DATABASE_URL", "DATABASE_POOL_URL", "DATABASE_CA_CERT", "PORT"];

@@ -52,7 +52,7 @@ const dedicated = (cpus: number, gib: number, price: number, bandwidth: number):
 });
 
 /** GET /v2/apps/tiers/instance_sizes, August 2026. */
-export const INSTANCE_SIZES: readonly InstanceSize[] = [
+const INSTANCE_SIZES: readonly InstanceSize[] = [
   shared("apps-s-1vcpu-0.5gb", 1, 0.5, 5, 50, true),
   shared("apps-s-1vcpu-1gb-fixed", 1, 1, 10, 100, true),
   shared("apps-s-1vcpu-1gb", 1, 1, 12, 150),

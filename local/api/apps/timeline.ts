@@ -8,7 +8,7 @@ import { componentsOf, type Spec } from "./spec.ts";
 /** Builds and rollouts take 3 to 10 minutes on the platform; this is for a small one. */
 const DEPLOY_SECONDS = 300;
 
-export const DEPLOYMENT = "deployment";
+const DEPLOYMENT = "deployment";
 
 export interface Deployment {
   cause: string;
