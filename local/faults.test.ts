@@ -33,6 +33,8 @@ test("a fault meets the requests of its route, as often as it says", async (t) =
   for (const wrong of [
     { path: "/v2/account" },
     { path: "v2", effect: { kind: "stall" } },
+    { path: "/v2/data*", effect: { kind: "stall" } },
+    { path: "/v2/**/users", effect: { kind: "stall" } },
     { path: "/v2/account", effect: { kind: "status", status: 200 } },
     { path: "/v2/account", effect: { kind: "fire" } },
   ])

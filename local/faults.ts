@@ -7,7 +7,12 @@ export const Fault = z.strictObject({
   /** Default: every method. */
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
   /** The path; `*` stands for one segment, a last `**` for any rest. */
-  path: z.string().startsWith("/v2/"),
+  path: z
+    .string()
+    .regex(
+      /^\/v2(\/(\*|[^*/]+))*(\/\*\*)?$/,
+      "must start with /v2/; a * stands for one whole segment, a last ** for any rest",
+    ),
   /** How many requests meet it. Default: all. */
   times: z.int().positive().optional(),
   effect: z.discriminatedUnion("kind", [
