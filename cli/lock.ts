@@ -26,7 +26,8 @@ const SQLITE_BUSY = 5;
 
 function take(database: DatabaseSync): boolean {
   try {
-    database.exec("BEGIN EXCLUSIVE");
+    // Without a journal's file nothing is written at all, so that a full disk hinders nobody.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
     if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return false;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isLocal, stackOf } from "./stack.ts";
+import { commandOf, isLocal, stackOf } from "./stack.ts";
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
 const forms = (stack: string) => [
@@ -16,8 +16,14 @@ test("the stack is the one that the arguments name, in each of Pulumi's spelling
   fc.assert(
     fc.property(name, fc.constantFrom("up", "preview", "destroy", "refresh"), (stack, command) => {
       for (const form of forms(stack)) {
-        assert.equal(stackOf([command, ...form]), stack);
-        assert.equal(stackOf([...form, command, "--yes"]), stack);
+        for (const args of [
+          [command, ...form],
+          [...form, command, "--yes"],
+        ]) {
+          assert.equal(stackOf(args), stack);
+          assert.equal(commandOf(args), command);
+        }
+        assert.equal(stackOf([command, "--stack", `organization/breakwater/${stack}`]), stack);
       }
     }),
   );

@@ -57,6 +57,7 @@ async function untilFree(stack: string): Promise<void> {
 }
 
 async function converge(stack: Stack, cloud: Cloud): Promise<number> {
+  const interrupted = stack.interrupted();
   await settle(stack, cloud);
   if (checkpoint(stack.name)?.resources.length) {
     const preview = await stack.capture(["preview", "--expect-no-changes", "--policy-pack", policyPack]);
@@ -69,7 +70,8 @@ async function converge(stack: Stack, cloud: Cloud): Promise<number> {
       return preview.code;
     }
   }
-  return stack.run(["up", "--yes", "--policy-pack", policyPack]);
+  // After an interruption the cloud may also lack what the state has.
+  return stack.run(["up", "--yes", "--policy-pack", policyPack, ...(interrupted ? ["--refresh"] : [])]);
 }
 
 async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {

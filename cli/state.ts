@@ -23,18 +23,29 @@ export interface Checkpoint {
 export function checkpoint(stack: string): Checkpoint | undefined {
   const file = stateFile(stack);
   if (!existsSync(file)) return undefined;
+  const found = parse(file);
+  if (found) return found;
+  const backup = `${file}.bak`;
+  const advice =
+    existsSync(backup) && parse(backup)
+      ? `the state before the last change is beside it; put it back with: cp ${quoted(backup)} ${quoted(file)}`
+      : "put back a copy of it, or start afresh with: npm stop -- --reset";
+  throw new UserError(`the state of stack ${stack} (${file}) is damaged and was left as it is; ${advice}`);
+}
+
+/** Undefined for what is damaged. */
+function parse(file: string): Checkpoint | undefined {
   try {
     const latest = JSON.parse(readFileSync(file, "utf8")).checkpoint.latest ?? {};
     return { resources: latest.resources ?? [], pendingOperations: latest.pending_operations?.length ?? 0 };
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    const backup = `${file}.bak`;
-    const advice = existsSync(backup)
-      ? `the state before the last change is beside it; put it back with: cp '${backup}' '${file}'`
-      : "put back a copy of it, or start afresh with: npm stop -- --reset";
-    throw new UserError(`the state of stack ${stack} (${file}) is damaged and was left as it is; ${advice}`);
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
   }
 }
+
+/** As a shell takes it for one word. */
+const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
 
 /**
  * The process of the Pulumi command that is at work on a stack, if one is. Locks that killed commands have left are removed.
@@ -42,13 +53,14 @@ export function checkpoint(stack: string): Checkpoint | undefined {
 export function atWork(stack: string): number | undefined {
   const folder = lockFolder(stack);
   if (!existsSync(folder)) return undefined;
-  const locks = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  for (const name of locks) {
-    const file = join(folder, name);
-    const { pid, hostname: host } = parseLock(file);
+  const files = readdirSync(folder);
+  // A lock is `<id>.json`, with attributes beside it; of one that found the disk full there is only an empty temporary file.
+  for (const id of new Set(files.map((name) => name.split(".", 1)[0] ?? name))) {
+    const { pid, hostname: host } = parseLock(join(folder, `${id}.json`));
     if (host === hostname() && pid !== undefined && isAlive(pid) && (programOf(pid) ?? "pulumi") === "pulumi")
       return pid;
-    for (const path of [file, `${file}.attrs`]) rmSync(path, { force: true });
+    for (const name of files.filter((other) => other.startsWith(id)))
+      rmSync(join(folder, name), { force: true });
     say(`Cleared the lock that a killed Pulumi command had left on stack ${stack}`);
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { options } from "./arguments.ts";
 import { stopCloud } from "./cloud.ts";
@@ -20,7 +20,6 @@ export async function run(args: string[]): Promise<number> {
   }
   if (atWork("local")) refuse();
   await holding(startLock, wipe, refuse);
-  if (readdirSync(home).length === 0) rmSync(home, { recursive: true });
   return 0;
 }
 
