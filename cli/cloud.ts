@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, globSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "./errors.ts";
@@ -49,6 +58,7 @@ export async function startCloud(): Promise<Cloud> {
   makeHome();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const output = openSync(log, "a", 0o600);
+  writeSync(output, "Starting\n"); // a full disk is told here: the cloud itself could not write down why it stops
   const logged = statSync(log).size;
   const flags = ["--disable-warning=ExperimentalWarning"];
   const env = { ...process.env, BREAKWATER_HOME: home };
