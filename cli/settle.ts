@@ -71,6 +71,7 @@ export async function settle(stack: Stack, cloud: Cloud): Promise<void> {
   if (!stack.interrupted()) return;
   say(`An earlier command on stack ${stack.name} was interrupted: looking for what it had begun`);
   await forgetPendingOperations(stack);
+  await forgetLost(stack);
   for (let round = 0; round < ROUNDS; round++) {
     const imported = await importFound(stack, cloud);
     if (!imported) return; // the program itself fails: the next command tells why, and there is something left to settle
@@ -90,6 +91,14 @@ async function forgetPendingOperations(stack: Stack): Promise<void> {
     writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
     await must(stack, ["stack", "import", "--file", file]);
   });
+}
+
+/**
+ * What the cloud does not have any more goes from the state, before the program runs: it asks for things such as a cluster's certificate.
+ * Where the cloud cannot be asked (the state has another address of it), the commands that follow tell.
+ */
+export async function forgetLost(stack: Stack): Promise<void> {
+  await stack.capture(["refresh", "--yes", "--skip-preview"]);
 }
 
 interface Import {

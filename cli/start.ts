@@ -8,7 +8,7 @@ import { untilHealthy } from "./health.ts";
 import { holding } from "./lock.ts";
 import { makeHome, policyPack, startLock } from "./places.ts";
 import { say } from "./progress.ts";
-import { settle } from "./settle.ts";
+import { forgetLost, settle } from "./settle.ts";
 import { initialize, openStack, type Stack } from "./stack.ts";
 import { atWork, checkpoint } from "./state.ts";
 
@@ -31,14 +31,8 @@ async function bringUp(): Promise<number> {
   const missing = await untilHealthy(cloud, outputs);
   if (missing.length > 0) {
     say(`The local cloud has lost ${missing.join(", ")}: bringing it back`);
-    const again = await stack.run([
-      "up",
-      "--yes",
-      "--refresh",
-      "--skip-preview",
-      "--policy-pack",
-      policyPack,
-    ]);
+    await forgetLost(stack);
+    const again = await up(stack);
     if (again !== 0) return again;
     outputs = await outputsOf(stack);
     const still = await untilHealthy(cloud, outputs);
@@ -57,10 +51,14 @@ async function untilFree(stack: string): Promise<void> {
 }
 
 async function converge(stack: Stack, cloud: Cloud): Promise<number> {
-  const interrupted = stack.interrupted();
   await settle(stack, cloud);
   if (checkpoint(stack.name)?.resources.length) {
-    const preview = await stack.capture(["preview", "--expect-no-changes", "--policy-pack", policyPack]);
+    const look = () => stack.capture(["preview", "--expect-no-changes", "--policy-pack", policyPack]);
+    let preview = await look();
+    if (preview.code !== 0 && preview.code !== CHANGES) {
+      await forgetLost(stack); // the program may have asked for something that is gone
+      preview = await look();
+    }
     if (preview.code === 0) {
       say(`Stack ${stack.name} is up to date.`);
       return 0;
@@ -70,9 +68,10 @@ async function converge(stack: Stack, cloud: Cloud): Promise<number> {
       return preview.code;
     }
   }
-  // After an interruption the cloud may also lack what the state has.
-  return stack.run(["up", "--yes", "--policy-pack", policyPack, ...(interrupted ? ["--refresh"] : [])]);
+  return up(stack);
 }
+
+const up = (stack: Stack) => stack.run(["up", "--yes", "--policy-pack", policyPack]);
 
 async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await stack.capture(["stack", "output", "--json"]);

@@ -45,6 +45,11 @@ describe("wrong settings", () => {
       assert.doesNotMatch(output, /a-secret-in-clear/);
       assert.doesNotMatch(output, /\n\s+at .+:\d+/, "a stack trace");
     }
+    for (const time of ["first", "second"]) {
+      const { code, output } = await it.npm("start");
+      assert.notEqual(code, 0);
+      assert.match(output, /region: "mars1"/, `the ${time} npm start does not say what is wrong:\n${output}`);
+    }
     const { databases, apps, projects } = await contents(it);
     assert.deepEqual([databases, apps], [[], []]);
     assert.equal(projects?.length, 1, "only the default project");

@@ -24,6 +24,8 @@ export interface Checkout {
   env: NodeJS.ProcessEnv;
   /** Runs an npm script as a user does: `npm("start")`, `npm("run", "pulumi", "--", "preview")`. */
   npm: (...args: string[]) => Promise<Result>;
+  /** Starts an npm script in a process group of its own, as a terminal does. `signal` is what Ctrl-C is: it goes to all of the group. */
+  begin: (...args: string[]) => { signal: (name: NodeJS.Signals) => void; result: Promise<Result> };
   /** `npm run pulumi -- ARGS`, without npm's own lines. */
   pulumi: (...args: string[]) => Promise<Result>;
   /** The same, with something to read on its standard input. */
@@ -51,13 +53,14 @@ export async function checkout(variables: Record<string, string> = {}): Promise<
   const home = join(root, ".breakwater");
   const { BREAKWATER_HOME, NODE_TEST_CONTEXT, ...inherited } = process.env;
   const env = { ...inherited, BREAKWATER_PORT: String(await freePort()), ...variables };
-  const run = (args: string[], input?: string) => runNpm(root, env, args, input);
+  const run = (args: string[], input?: string) => runNpm(root, env, args, { input }).result;
   const pulumi = ["run", "--silent", "pulumi", "--"];
   return {
     root,
     home,
     env,
     npm: (...args) => run(args),
+    begin: (...args) => runNpm(root, env, args, { detached: true }),
     pulumi: (...args) => run([...pulumi, ...args]),
     pulumiWith: (input, ...args) => run([...pulumi, ...args], input),
     api: (method, path, body) => call(home, method, path, body),
@@ -69,19 +72,28 @@ export async function checkout(variables: Record<string, string> = {}): Promise<
   };
 }
 
-function runNpm(cwd: string, env: NodeJS.ProcessEnv, args: string[], input = ""): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("npm", args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
-    child.stdin.end(input);
-    const result = { stdout: "", stderr: "", output: "" };
-    for (const name of ["stdout", "stderr"] as const)
-      child[name].setEncoding("utf8").on("data", (chunk: string) => {
-        result[name] += chunk;
-        result.output += chunk;
-      });
+function runNpm(
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  args: string[],
+  { input = "", detached = false }: { input?: string; detached?: boolean },
+) {
+  const child = spawn("npm", args, { cwd, env, detached, stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.end(input);
+  const seen = { stdout: "", stderr: "", output: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name].setEncoding("utf8").on("data", (chunk: string) => {
+      seen[name] += chunk;
+      seen.output += chunk;
+    });
+  const result = new Promise<Result>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? 1, ...result }));
+    child.on("close", (code) => resolve({ code: code ?? 1, ...seen }));
   });
+  const signal = (name: NodeJS.Signals) => {
+    if (child.pid) process.kill(-child.pid, name);
+  };
+  return { signal, result };
 }
 
 async function call(home: string, method: string, path: string, body?: object) {

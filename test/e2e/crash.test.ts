@@ -1,13 +1,105 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { contents } from "./account.ts";
 import { type Checkout, checkout } from "./checkout.ts";
 
 /** Creation takes this part of the time that it takes on the platform: long enough to be interrupted. */
-const SCALE = "0.02";
+const SCALE = "0.01";
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+describe("in the middle of an up", () => {
+  let it: Checkout;
+  let first: ReturnType<Checkout["begin"]>;
+  let cluster: Named;
+  let acknowledged: Named[];
+
+  beforeEach(async () => {
+    it = await checkout({ BREAKWATER_TIME_SCALE: SCALE });
+    first = it.begin("start");
+    cluster = await eventually(async () => (await list("/v2/databases", "databases"))[0]);
+    acknowledged = await list("/v2/vpcs", "vpcs");
+  });
+  afterEach(() => it.remove());
+
+  async function list(path: string, key: string) {
+    const { body } = await it.api("GET", path);
+    return (body as Record<string, Named[]>)[key] ?? [];
+  }
+
+  /** Nothing that the cloud acknowledged is lost, nothing is there twice, and the stack is as it should be. */
+  async function assertConverged(): Promise<void> {
+    assert.deepEqual(
+      (await list("/v2/databases", "databases")).map(({ id }) => id),
+      [cluster.id],
+    );
+    const vpcs = new Set((await list("/v2/vpcs", "vpcs")).map(({ id }) => id));
+    for (const { id, name } of acknowledged) assert.ok(vpcs.has(id), `VPC ${name} is lost`);
+    for (const [kind, names] of Object.entries(await contents(it)))
+      assert.deepEqual(names, [...new Set(names)], `there are doubles among ${kind}`);
+    const preview = await it.pulumi("preview", "--expect-no-changes");
+    assert.equal(preview.code, 0, preview.output);
+  }
+
+  for (const [victim, pid] of [
+    ["the local cloud", () => it.cloudPid()],
+    ["pulumi up", () => enginePid(it)],
+    ["npm start", () => commandPid(it)],
+  ] as const)
+    test(`kill -9 of ${victim}: npm start converges`, async () => {
+      process.kill(pid(), "SIGKILL");
+      const interrupted = await first.result;
+      assert.notEqual(interrupted.code, 0, interrupted.output);
+      const { code, output } = await it.npm("start");
+      assert.equal(code, 0, output);
+      await assertConverged();
+    });
+
+  test("Ctrl-C ends everything but the local cloud, in order; npm start goes on", async () => {
+    const reset = await it.npm("stop", "--", "--reset");
+    assert.notEqual(reset.code, 0);
+    assert.match(reset.output, /^breakwater: a command is at work on stack local: .*Ctrl-C/m);
+    assert.ok(it.cloudPid(), "it was not stopped either");
+
+    first.signal("SIGINT");
+    const interrupted = await first.result;
+    assert.notEqual(interrupted.code, 0, interrupted.output);
+    assert.match(interrupted.output, /^breakwater: interrupted by SIGINT; npm start goes on/m);
+    assert.doesNotMatch(interrupted.output, /\n\s+at .+:\d+/, "a stack trace");
+    assert.deepEqual(processesOf(it), [it.cloudPid()]);
+
+    const { code, output } = await it.npm("start");
+    assert.equal(code, 0, output);
+    await assertConverged();
+  });
+
+  test("what it had begun goes with a destroy", async () => {
+    process.kill(enginePid(it), "SIGKILL");
+    await first.result;
+    const { code, output } = await it.pulumi("destroy", "--yes");
+    assert.equal(code, 0, output);
+    const { databases, apps } = await contents(it);
+    assert.deepEqual([databases, apps], [[], []], output);
+  });
+
+  test("a local cloud that has lost everything is filled anew, from half a state and from a whole one", async () => {
+    first.signal("SIGINT");
+    await first.result;
+    for (const state of ["half", "whole"]) {
+      await it.npm("stop");
+      rmSync(join(it.home, "cloud"), { recursive: true });
+      const { code, output } = await it.npm("start");
+      assert.equal(code, 0, `${state}: ${output}`);
+      assert.equal((await list("/v2/databases", "databases")).length, 1);
+    }
+  });
+});
 
 /** Looks again and again until there is an answer. */
 async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
@@ -20,54 +112,30 @@ async function eventually<T>(look: () => T | undefined | Promise<T | undefined>)
   }
 }
 
-interface Named {
-  id: string;
-  name: string;
+/** The engine's process, as its lock on the stack names it. */
+function enginePid(it: Checkout): number {
+  const folder = join(it.home, "pulumi", ".pulumi", "locks", "organization", "breakwater", "local");
+  const file = readdirSync(folder).find((name) => name.endsWith(".json"));
+  return JSON.parse(readFileSync(join(folder, file ?? ""), "utf8")).pid;
 }
 
-for (const victim of ["the local cloud", "pulumi up"] as const)
-  describe(`kill -9 of ${victim} in the middle of an up`, () => {
-    let it: Checkout;
-    before(async () => {
-      it = await checkout({ BREAKWATER_TIME_SCALE: SCALE });
-    });
-    after(() => it.remove());
+/** The process behind `npm start`: what started the engine. */
+function commandPid(it: Checkout): number {
+  const status = readFileSync(`/proc/${enginePid(it)}/status`, "utf8");
+  return Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
+}
 
-    const list = async (path: string, key: string) => {
-      const { body } = await it.api("GET", path);
-      return (body as Record<string, Named[]>)[key] ?? [];
-    };
-
-    test("nothing acknowledged is lost, and npm start converges", async () => {
-      const first = it.npm("start");
-      const creating = await eventually(async () => (await list("/v2/databases", "databases"))[0]);
-      const acknowledged = await list("/v2/vpcs", "vpcs");
-      const pid = victim === "pulumi up" ? pulumiPid(it) : it.cloudPid();
-      process.kill(pid, "SIGKILL");
-      const interrupted = await first;
-      assert.notEqual(interrupted.code, 0, interrupted.output);
-
-      const { code, output } = await it.npm("start");
-      assert.equal(code, 0, output);
-      const databases = await list("/v2/databases", "databases");
-      assert.deepEqual(
-        databases.map(({ id }) => id),
-        [creating.id],
-        output,
-      );
-      const vpcs = new Set((await list("/v2/vpcs", "vpcs")).map(({ id }) => id));
-      for (const { id, name } of acknowledged) assert.ok(vpcs.has(id), `VPC ${name} is lost`);
-      for (const [kind, names] of Object.entries(await contents(it)))
-        assert.deepEqual(names, [...new Set(names)], `there are doubles among ${kind}`);
-
-      const preview = await it.pulumi("preview", "--expect-no-changes");
-      assert.equal(preview.code, 0, preview.output);
-    });
-  });
-
-/** The engine's process, as its lock on the stack names it. */
-function pulumiPid(it: Checkout): number {
-  const folder = join(it.home, "pulumi", ".pulumi", "locks", "organization", "breakwater", "local");
-  const [file] = readdirSync(folder);
-  return JSON.parse(readFileSync(join(folder, file ?? ""), "utf8")).pid;
+/** Every process that was started with a checkout's environment. */
+function processesOf({ env }: Checkout): number[] {
+  const own = `BREAKWATER_PORT=${env.BREAKWATER_PORT}`;
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(own);
+      } catch {
+        return false; // it has ended, or is another user's
+      }
+    })
+    .map(Number);
 }

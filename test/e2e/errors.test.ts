@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type Checkout, checkout, type Result } from "./checkout.ts";
 
@@ -78,6 +78,27 @@ describe("one line for", () => {
       }
       assert.equal(readFileSync(file, "utf8"), damaged);
     }
+  });
+
+  test("a stack file that is no YAML, and nothing is made", async () => {
+    writeFileSync(join(it.root, "Pulumi.local.yaml"), "config:\n<<<<<<< HEAD\n  a: b\n=======\n");
+    assert.match(lineOf(await it.npm("start")), /Pulumi\.local\.yaml: .*YAML/);
+  });
+
+  test("a state folder or a cache that cannot be written to, with the variable that moves it", async () => {
+    const file = join(it.root, "package.json");
+    it.env.BREAKWATER_HOME = file;
+    for (const result of [await it.npm("start"), await it.pulumi("preview")]) {
+      const line = lineOf(result);
+      assert.ok(line.includes(file) && line.includes("BREAKWATER_HOME"), line);
+    }
+    delete it.env.BREAKWATER_HOME;
+    const hasEngine = (folder: string) => existsSync(join(folder, "pulumi"));
+    it.env.PATH = it.env.PATH?.split(delimiter)
+      .filter((folder) => !hasEngine(folder))
+      .join(delimiter);
+    it.env.XDG_CACHE_HOME = file;
+    assert.match(lineOf(await it.pulumi("version")), /XDG_CACHE_HOME/);
   });
 
   test("a damaged store of the local cloud, which stays as it is", async () => {

@@ -6,6 +6,17 @@ import { contents } from "./account.ts";
 import { type Checkout, checkout } from "./checkout.ts";
 import { change } from "./settings.ts";
 
+/** What somebody has in the environment who works with real accounts too. None of it may reach stack `local`. */
+const elsewhere = {
+  PULUMI_ACCESS_TOKEN: "pul-of-a-real-account",
+  PULUMI_BACKEND_URL: "s3://a-real-bucket",
+  PULUMI_CONFIG_PASSPHRASE: "of another stack",
+  PULUMI_DIY_BACKEND_GZIP: "true",
+  DIGITALOCEAN_TOKEN: "dop_v1_of_a_real_account",
+  DIGITALOCEAN_API_URL: "https://api.digitalocean.com",
+  AWS_ACCESS_KEY_ID: "of-a-real-account",
+};
+
 /** The whole life of stack `local`, in order, through the commands that a user has. */
 describe("stack local", () => {
   let it: Checkout;
@@ -21,7 +32,7 @@ describe("stack local", () => {
   }
 
   before(async () => {
-    it = await checkout();
+    it = await checkout(elsewhere);
     // What a new account has: seen before anything is brought up.
     assert.equal((await it.pulumi("stack", "ls")).code, 0);
     const preview = await it.pulumi("stack", "init", "local");
