@@ -104,22 +104,28 @@ export function locate(name: string, folder: string, installer: string): string 
   }
 }
 
-/** Resolves when the process has ended and all its output has been read. An abort interrupts it, then kills it. */
+/**
+ * Resolves when the process has ended and all its output has been read. An abort interrupts it, then kills it; when this host
+ * ends, as it does after its engine was killed, it takes the process with it.
+ */
 export function ended(
   child: ChildProcess,
   signal: AbortSignal,
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
     let last: NodeJS.Timeout | undefined;
+    const kill = (): void => void child.kill("SIGKILL");
+    process.once("exit", kill);
     const stop = (): void => {
       child.kill("SIGINT");
-      last = setTimeout(() => child.kill("SIGKILL"), grace);
+      last = setTimeout(kill, grace);
     };
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
     child.on("error", (error) => reject(new Error(`Problem executing program: ${error.message}`)));
     child.on("close", (code, killedBy) => {
       clearTimeout(last);
+      process.off("exit", kill);
       signal.removeEventListener("abort", stop);
       resolve({ code, signal: killedBy });
     });
