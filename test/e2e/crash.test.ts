@@ -56,6 +56,7 @@ describe("in the middle of an up", () => {
       process.kill(pid(), "SIGKILL");
       const interrupted = await first.result;
       assert.notEqual(interrupted.code, 0, interrupted.output);
+      if (victim === "pulumi up") await eventually(() => onlyTheCloudIsLeft(it)); // plugins go with their engine
       const { code, output } = await it.npm("start");
       assert.equal(code, 0, output);
       await assertConverged();
@@ -123,6 +124,10 @@ function enginePid(it: Checkout): number {
 function commandPid(it: Checkout): number {
   const status = readFileSync(`/proc/${enginePid(it)}/status`, "utf8");
   return Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
+}
+
+function onlyTheCloudIsLeft(it: Checkout): true | undefined {
+  return processesOf(it).every((pid) => pid === it.cloudPid()) || undefined;
 }
 
 /** Every process that was started with a checkout's environment. */
