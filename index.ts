@@ -31,7 +31,7 @@ const { projectId, tag } = new Project(
     projectName: prefix,
     tag: prefix,
     environment: projectEnvironment[environment],
-    ...protection.project,
+    retain: protection.retain,
   },
   opts,
 );
@@ -44,7 +44,7 @@ const network = new Network(
     vpcName: settings.network.name ?? (settings.network.vpcId ? undefined : prefix),
     ipRange: settings.network.ipRange,
     import: settings.network.import,
-    protection: protection.network,
+    protection: protection.of("network"),
   },
   opts,
 );
@@ -60,7 +60,7 @@ const database = new Postgres(
     vpcIpRange: network.ipRange,
     projectId,
     tags: [tag, ...settings.tags],
-    protection: protection.postgres,
+    protection: protection.of("postgres"),
   },
   opts,
 );

@@ -6,7 +6,9 @@ import { secret, slug, slugAllowed, uuid, uuidAllowed, variable } from "./settin
 import { network } from "./settings/network.ts";
 import { postgres } from "./settings/postgres.ts";
 import type { Problem } from "./settings/problem.ts";
-import { type Draft, rules } from "./settings/rules.ts";
+import { replaceable } from "./settings/protected.ts";
+import type { Draft } from "./settings/rules/rule.ts";
+import { rules } from "./settings/rules.ts";
 import {
   type Defaults,
   type Environment,
@@ -23,9 +25,6 @@ import { walk } from "./settings/walk.ts";
  * editor's JSON schema, the table in docs/settings.md and the defaults come from. What concerns more than one setting
  * is in settings/rules.ts.
  */
-
-/** Everything that `allowReplace` may name: component, or component and part. */
-export const replaceable = ["network", "postgres.cluster", "postgres.databases", "postgres.users"] as const;
 
 /** The profile of an environment whose stack file names none. */
 const usualProfile = (environment: Environment): Profile => (environment === "prod" ? "ha" : "lean");

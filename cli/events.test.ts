@@ -2,24 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refreshChanges, refusedParts } from "./events.ts";
 
-const refusal = (type: string, words: string) => ({
+const refusal = (type: string, name: string, words: string) => ({
   diagnosticEvent: {
-    message: `unable to replace resource "urn:pulumi:local::breakwater::breakwater:data:Postgres$${type}::x"${words}`,
+    message: `unable to replace resource "urn:pulumi:local::breakwater::breakwater:data:Any$${type}::${name}"${words}`,
   },
 });
 
 test("a refused resource names what has to be allowed, and all that goes with it", () => {
   const direct = "\nas it is currently marked for protection. To unprotect";
   const chained = ' as part of replacing "urn:..." as it is currently marked for protection.';
-  assert.deepEqual(refusedParts([refusal("digitalocean:index/databaseUser:DatabaseUser", chained)]), [
-    "postgres.users",
-  ]);
-  assert.deepEqual(refusedParts([refusal("digitalocean:index/databaseCluster:DatabaseCluster", direct)]), [
-    "postgres.cluster",
-    "postgres.databases",
-    "postgres.users",
-  ]);
-  assert.ok(refusedParts([refusal("digitalocean:index/vpc:Vpc", direct)]).includes("network"));
+  assert.deepEqual(
+    refusedParts([refusal("digitalocean:index/databaseUser:DatabaseUser", "postgres-user-app", chained)]),
+    ["postgres.users"],
+  );
+  assert.deepEqual(
+    refusedParts([refusal("digitalocean:index/databaseCluster:DatabaseCluster", "postgres-cluster", direct)]),
+    ["postgres.cluster", "postgres.databases", "postgres.users"],
+  );
+  const network = refusedParts([refusal("digitalocean:index/vpc:Vpc", "network-vpc", direct)]);
+  for (const part of ["network", "postgres.cluster", "postgres.users"])
+    assert.ok(network.includes(part), part);
 });
 
 test("other events refuse nothing", () => {
@@ -29,7 +31,7 @@ test("other events refuse nothing", () => {
       {},
       { resourcePreEvent: {} },
       other,
-      refusal("aws:s3/bucket:Bucket", " marked for protection"),
+      refusal("aws:s3/bucket:Bucket", "postgres-x", " marked for protection"),
     ]),
     [],
   );

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { partsToAllow } from "../settings/protected.ts";
 import { at } from "./json.ts";
 
 /** The engine's own account of a command (`--event-log`): one JSON object a line. Secrets are masked in it. */
@@ -14,25 +15,13 @@ export function readEvents(file: string): Event[] {
   return lines.slice(0, -1).map((line): Event => JSON.parse(line));
 }
 
-/** What goes with the data of a cluster. */
-const ofCluster = ["postgres.cluster", "postgres.databases", "postgres.users"];
-
-/** What the settings' `allowReplace` must name before a protected resource of a type can go: itself, and what goes with it. */
-const replaceable: Record<string, string[]> = {
-  "digitalocean:index/vpc:Vpc": ["network", ...ofCluster],
-  "digitalocean:index/databaseCluster:DatabaseCluster": ofCluster,
-  "digitalocean:index/databaseDb:DatabaseDb": ["postgres.databases"],
-  "digitalocean:index/databaseUser:DatabaseUser": ["postgres.users"],
-};
-
 /** What `allowReplace` must name for what the engine refused to replace or delete because it is protected. */
 export function refusedParts(events: Event[]): string[] {
   const parts = new Set<string>();
   for (const event of events) {
     const message = String(at(event, "diagnosticEvent", "message"));
     const urn = /resource "(urn:[^"]+)"\s[\s\S]*marked for protection/.exec(message)?.[1];
-    const type = urn?.split("::")[2]?.split("$").pop() ?? "";
-    for (const part of replaceable[type] ?? []) parts.add(part);
+    for (const part of urn ? partsToAllow(urn) : []) parts.add(part);
   }
   return [...parts].sort();
 }

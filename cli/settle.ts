@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ProtectedType } from "../settings/protected.ts";
 import type { Cloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
 import { at } from "./json.ts";
@@ -49,7 +50,7 @@ const ofCluster = (path: string, many: string): Finder => ({
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What is not listed here is written as a whole (firewall rules, configuration, a project's resources): creating it twice is one. */
-const finders: Record<string, Finder> = {
+const finders: Record<ProtectedType, Finder> & Record<string, Finder> = {
   "digitalocean:index/vpc:Vpc": byName("/v2/vpcs", "vpcs"),
   "digitalocean:index/project:Project": byName("/v2/projects", "projects"),
   "digitalocean:index/tag:Tag": { ...byName("/v2/tags", "tags"), id: (item) => String(at(item, "name")) },

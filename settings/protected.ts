@@ -1,0 +1,59 @@
+/**
+ * The parts of a stack that are protected: the one table of them. `allowReplace` in the settings names them, components
+ * get their protection by it, and commands tell by it which part a refusal was about.
+ */
+
+interface Part {
+  /** Logical name of the component, with which the names of its resources begin. */
+  component: string;
+  /** What the component's `Protection` calls the part. */
+  part: string;
+  /** What `allowReplace` calls it. */
+  name: string;
+  /** Token of the protected resources. */
+  type: string;
+  /** The part, as `allowReplace` calls it, whose replacement replaces this one as well. */
+  within?: string;
+}
+
+const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
+const database = "digitalocean:index/databaseDb:DatabaseDb";
+const user = "digitalocean:index/databaseUser:DatabaseUser";
+
+export const protectedParts = [
+  { component: "network", part: "vpc", name: "network", type: "digitalocean:index/vpc:Vpc" },
+  { component: "postgres", part: "cluster", name: "postgres.cluster", type: cluster, within: "network" },
+  {
+    component: "postgres",
+    part: "databases",
+    name: "postgres.databases",
+    type: database,
+    within: "postgres.cluster",
+  },
+  { component: "postgres", part: "users", name: "postgres.users", type: user, within: "postgres.cluster" },
+] as const satisfies Part[];
+
+type Row = (typeof protectedParts)[number];
+
+/** A component that has protected parts. */
+export type ProtectedComponent = Row["component"];
+/** The protected parts of a component. */
+export type PartOf<C extends ProtectedComponent> = Extract<Row, { component: C }>["part"];
+/** Token of a resource that is protected. */
+export type ProtectedType = Row["type"];
+
+/** Everything that `allowReplace` may name. */
+export const replaceable = protectedParts.map(({ name }) => name);
+
+/** What `allowReplace` must name before a protected resource can go: itself, and what goes with it. */
+export function partsToAllow(urn: string): string[] {
+  const [, , types = "", resource = ""] = urn.split("::");
+  const type = types.split("$").pop();
+  const parts: Part[] = protectedParts;
+  const found = parts.filter((part) => part.type === type && resource.startsWith(`${part.component}-`));
+  const withIn = ({ name }: Part): string[] => [
+    name,
+    ...parts.filter(({ within }) => within === name).flatMap(withIn),
+  ];
+  return found.flatMap(withIn);
+}

@@ -1,0 +1,35 @@
+import { trustedSourceProblem } from "../../components/cidr.ts";
+import { duplicates, identifierProblem, nodeProblem, poolProblem } from "../../components/postgres-rules.ts";
+import { type Check, type Draft, present } from "./rule.ts";
+
+export function postgresRules({ postgres }: Draft, check: Check): void {
+  if (!postgres) return;
+  const { size, nodeCount, databases = [], pools = [], trustedSources = [] } = postgres;
+  if (size !== undefined) {
+    if (nodeCount !== undefined) check("postgres.nodeCount", nodeCount, nodeProblem(size, nodeCount));
+    const sizes = pools.map((pool) => ({ size: pool?.size ?? 0 }));
+    check("postgres.pools", undefined, poolProblem(size, sizes));
+  }
+  if (postgres.databases?.length === 0) check("postgres.databases", [], "must have at least one entry");
+  for (const [index, database] of databases.entries())
+    for (const [key, kind] of [["name", "database"] as const, ["user", "user"] as const]) {
+      const name = database?.[key];
+      if (name !== undefined)
+        check(`postgres.databases[${index}].${key}`, name, identifierProblem(kind, name));
+    }
+  const names = present(databases.map((database) => database?.name));
+  for (const twice of duplicates(names)) check("postgres.databases", twice, "is listed twice");
+  for (const twice of duplicates(present(pools.map((pool) => pool?.name))))
+    check("postgres.pools", twice, "is listed twice");
+  const known = names.length === databases.length;
+  for (const [index, pool] of pools.entries())
+    if (known && pool?.database !== undefined && !names.includes(pool.database))
+      check(
+        `postgres.pools[${index}].database`,
+        pool.database,
+        `must be one of the databases: ${names.join(", ")}`,
+      );
+  for (const [index, source] of trustedSources.entries())
+    if (source !== undefined)
+      check(`postgres.trustedSources[${index}]`, source, trustedSourceProblem(source));
+}
