@@ -7,6 +7,9 @@ import type { Link, Stored } from "./store.ts";
  * between URNs, so that an area needs to know nothing of the others.
  */
 
+/** Numeric ids have nine digits on the platform too. */
+const FIRST_NUMBER = 100_000_000;
+
 /** Makes `holder` a member of `vpc` alone, or of none. */
 export function joinVpc(call: Call<unknown>, holder: string, vpc: string | undefined): void {
   const current = call.store.targets("vpc", holder)[0]?.target;
@@ -56,3 +59,6 @@ export const tagsOf = (call: Call<unknown>, holder: string): string[] =>
 export const members = (call: Call<unknown>, vpc: string): Link[] => call.store.holders("vpc", vpc, call.now);
 
 export const newId = (): string => randomUUID();
+
+/** A numeric id, of those that no object has had before. It is taken with the next insert. */
+export const newNumber = (call: Call<unknown>): string => String(FIRST_NUMBER + call.store.inserted());

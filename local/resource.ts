@@ -19,6 +19,8 @@ export interface Description<T extends object, P> {
   roots: readonly [one: string, many: string];
   /** How paths address it: by its id (a new UUID) or by its name. Default "id". */
   key?: "id" | "name";
+  /** The id of a new one, where it is no UUID: `newNumber(call)`, or its name. */
+  newId?(draft: Draft<T>, call: Call<unknown>): string;
   /** What a client reads when the name is taken; without it names may repeat. */
   nameTaken?: string | ((name: string) => ApiError);
 
@@ -35,6 +37,8 @@ export interface Description<T extends object, P> {
   update?: Partial<Record<"PUT" | "PATCH", Update<T, P>>>;
   remove?: Remove<T, P>;
 
+  /** Whether the query of a list lets one through: filters such as `?name=web`. Default: all. */
+  listed?(item: Saved<T>, call: Call<P>): boolean;
   /** Lists come whole, without `links` and `meta`. */
   unpaged?: true;
   /** A read of one answers with its view alone, without the root key. */
@@ -184,7 +188,7 @@ export class Resource<T extends object, P = undefined> {
   }
 
   insert(call: Call<unknown>, draft: Draft<T>, parent = ""): Saved<T> {
-    const id = newId();
+    const id = this.about.newId?.(draft, call) ?? newId();
     const urn = this.about.urn && { urn: `do:${this.about.urn}:${id}` };
     const item: Saved<T> = { ...draft, kind: this.about.kind, id, parent, createdAt: call.now, ...urn };
     call.store.insert(item);
@@ -211,7 +215,9 @@ export class Resource<T extends object, P = undefined> {
     this.#route("GET", "", (call) => {
       const wanted = call.query.get("tag_name");
       const items = this.all(call, this.#ownerId(call)).filter(
-        (item) => !about.tagged || !wanted || (item.urn && tagsOf(call, item.urn).includes(wanted)),
+        (item) =>
+          (!about.tagged || !wanted || (item.urn && tagsOf(call, item.urn).includes(wanted))) &&
+          (about.listed?.(item, call) ?? true),
       );
       const view = (item: Saved<T>) => about.view(item, call);
       return ok(about.unpaged ? { [many]: items.map(view) } : page(call, many, items, view));

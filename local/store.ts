@@ -235,6 +235,11 @@ export class Store {
     }));
   }
 
+  /** How many objects were ever inserted, those included that are gone. */
+  inserted(): number {
+    return Number(this.#all("SELECT seq FROM sqlite_sequence WHERE name = 'object'")[0]?.seq ?? 0);
+  }
+
   isEmpty(): boolean {
     return this.#all("SELECT 1 FROM object LIMIT 1").length === 0;
   }
