@@ -3,7 +3,7 @@
  * no slug, so a wrong one would only surface in the middle of an update.
  *
  * Sources: DigitalOcean's API description (August 2026) and its documentation (App Platform VPC regions
- * 2025-09-24, PostgreSQL versions 2025-11-05). Live lists: `GET /v2/databases/options`,
+ * 2025-09-24, PostgreSQL versions 2025-11-05, MongoDB versions 2025-07-17). Live lists: `GET /v2/databases/options`,
  * `GET /v2/apps/tiers/instance_sizes`.
  */
 
@@ -69,6 +69,56 @@ export const postgresSizes = [
 ] as const;
 export type PostgresSize = (typeof postgresSizes)[number];
 
+/** Versions of MongoDB that a new cluster may have: 6.0 ended on 2025-07-01, 7.0 on 2026-08-01. */
+export const mongoVersions = ["8.0"] as const;
+export type MongoVersion = (typeof mongoVersions)[number];
+
+/** Plans of a MongoDB node. */
+export const mongoSizes = [
+  "db-s-1vcpu-1gb",
+  "db-s-1vcpu-2gb",
+  "db-s-2vcpu-4gb",
+  "db-s-4vcpu-8gb",
+  "db-s-6vcpu-16gb",
+  "db-s-8vcpu-32gb",
+  "db-s-16vcpu-64gb",
+  "gd-2vcpu-8gb",
+  "gd-4vcpu-16gb",
+  "gd-8vcpu-32gb",
+  "gd-16vcpu-64gb",
+  "gd-32vcpu-128gb",
+  "gd-40vcpu-160gb",
+  "so1_5-2vcpu-16gb",
+  "so1_5-4vcpu-32gb",
+  "so1_5-8vcpu-64gb",
+  "so1_5-16vcpu-128gb",
+  "so1_5-24vcpu-192gb",
+  "so1_5-32vcpu-256gb",
+] as const;
+export type MongoSize = (typeof mongoSizes)[number];
+
+/** Versions of Valkey that a new cluster may have. DigitalOcean upgrades them by itself. */
+export const valkeyVersions = ["8"] as const;
+export type ValkeyVersion = (typeof valkeyVersions)[number];
+
+/** Plans of a Valkey node. About half to two thirds of the memory is there for keys. */
+export const valkeySizes = [
+  "db-s-1vcpu-1gb",
+  "db-s-1vcpu-2gb",
+  "db-s-2vcpu-4gb",
+  "db-s-4vcpu-8gb",
+  "db-s-6vcpu-16gb",
+  "db-s-8vcpu-32gb",
+  "db-s-16vcpu-64gb",
+  "m-2vcpu-16gb",
+  "m-4vcpu-32gb",
+  "m-8vcpu-64gb",
+  "m-16vcpu-128gb",
+  "m-24vcpu-192gb",
+  "m-32vcpu-256gb",
+] as const;
+export type ValkeySize = (typeof valkeySizes)[number];
+
 /** Plans of an app's container: `apps-s-` shares a CPU, `apps-d-` has its own. */
 export const appSizes = [
   "apps-s-1vcpu-0.5gb",
@@ -113,11 +163,6 @@ export function memoryGib(size: string): number {
  */
 export function usableConnections(size: string): number {
   return Math.min(25 * memoryGib(size), 1000) - 3;
-}
-
-/** Standby nodes need a plan with 2 GiB of memory. */
-export function allowsStandby(size: string): boolean {
-  return memoryGib(size) >= 2;
 }
 
 /** Autoscaling needs containers with a CPU of their own. */

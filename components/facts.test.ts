@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  allowsStandby,
-  appSizes,
-  isDedicated,
-  memoryGib,
-  postgresSizes,
-  usableConnections,
-} from "./catalog.ts";
+import { appSizes, isDedicated, memoryGib, postgresSizes, usableConnections } from "./catalog.ts";
 import { overlaps, trustedSourceProblem, vpcRangeProblem } from "./cidr.ts";
+import { nodeCountProblem } from "./database-rules.ts";
 import { nameProblem } from "./names.ts";
+import { postgresOffer } from "./postgres-rules.ts";
 
 const byte = fc.integer({ min: 0, max: 255 });
 /** An aligned range of any size, as text, with its bits. */
@@ -97,7 +92,7 @@ test("what follows from a plan agrees with DigitalOcean's tables", () => {
     assert.equal(usableConnections(`db-s-1vcpu-${memory}gb`), usable);
   for (const size of postgresSizes) {
     assert.ok(memoryGib(size) >= 1, size);
-    assert.equal(allowsStandby(size), !size.endsWith("-1gb"), size);
+    assert.equal(nodeCountProblem(postgresOffer, size, 2) === undefined, !size.endsWith("-1gb"), size);
   }
   assert.deepEqual(
     appSizes.filter((size) => isDedicated(size)),

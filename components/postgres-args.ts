@@ -1,7 +1,8 @@
 import type * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Protection, Transform } from "./base.ts";
-import type { Datacentre, PostgresSize, PostgresVersion, Weekday } from "./catalog.ts";
+import type { PostgresSize, PostgresVersion } from "./catalog.ts";
+import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
 import type { PoolMode } from "./postgres-rules.ts";
 
 /** A database and the one user that works in it. */
@@ -40,31 +41,17 @@ export interface PostgresConfig {
 
 export type PostgresPart = "cluster" | "databases" | "users";
 
-export interface PostgresArgs {
-  /** Datacentre, that of the VPC. **A change migrates the cluster, in place, for hours.** */
-  region: Datacentre;
-  /** UUID of the VPC. **A change replaces the cluster.** */
-  vpcId: pulumi.Input<string>;
-  /** Addresses of the VPC in CIDR notation: whoever is inside may connect. */
-  vpcIpRange: pulumi.Input<string>;
-  /** Name at DigitalOcean. **A change replaces the cluster.** @default the component's logical name */
-  clusterName?: string;
+export interface PostgresArgs extends DatabaseArgs<PostgresSize> {
   /** Major version, as the API writes it. A change upgrades in place, with downtime; there is no way back. */
   version: PostgresVersion;
-  /** Plan of each node. A change resizes in place; disks never get smaller. */
-  size: PostgresSize;
   /** 1 to 3: the primary and its standbys. More than one needs 2 GiB of memory. */
   nodeCount: number;
   /** Databases with their users. The first is the component's `database`, `user` and `uri`. At least one. */
   databases: PostgresDatabase[];
   /** Connection pools. @default none */
   pools?: PostgresPool[];
-  /** Addresses and ranges, beside the VPC, that may connect over the internet. Warned about. @default none */
-  trustedSources?: string[];
   /** @default see {@link PostgresConfig} */
   config?: PostgresConfig;
-  /** When DigitalOcean may update the nodes: lower-case day, and hour `HH:MM` in UTC; starts within four hours. */
-  maintenance: { day: Weekday; hour: string };
   /**
    * Disk of a node in MiB, a multiple of 1024; each plan has its range. With `storageAutoscale` this is where it
    * starts. @default the plan's own
@@ -76,10 +63,6 @@ export interface PostgresArgs {
    * @default as the platform has it: off
    */
   storageAutoscale?: { enabled?: boolean; thresholdPercent: number; incrementGib?: number };
-  /** Project that the cluster is filed under. Read once: a later change is ignored, since it would replace the cluster. @default the account's default project */
-  projectId?: pulumi.Input<string>;
-  /** Lower-case tags. @default none */
-  tags?: pulumi.Input<string>[];
   /**
    * What clients must verify. `require` encrypts but believes any certificate, so that someone in between can read
    * along: warned about. @default "verify-full", with the authority in `caCertificate`
@@ -90,9 +73,7 @@ export interface PostgresArgs {
   /** How replacement and deletion of cluster, databases and users are met. @default protected and retained */
   protection?: Protection<PostgresPart>;
   /** Changes the wrapped resources; `database`, `user` and `pool` are applied to each. @default unchanged */
-  transform?: {
-    cluster?: Transform<digitalocean.DatabaseClusterArgs>;
-    firewall?: Transform<digitalocean.DatabaseFirewallArgs>;
+  transform?: DatabaseTransforms & {
     config?: Transform<digitalocean.DatabasePostgresqlConfigArgs>;
     database?: Transform<digitalocean.DatabaseDbArgs>;
     user?: Transform<digitalocean.DatabaseUserArgs>;

@@ -1,4 +1,4 @@
-import { duplicates } from "./postgres-rules.ts";
+import { duplicates } from "./database-rules.ts";
 import type { SecretsArgs } from "./secrets.ts";
 
 /** What follows the component's name in a secret's logical name. */

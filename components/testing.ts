@@ -20,6 +20,9 @@ export interface Registered {
   deleteBeforeReplace: boolean | undefined;
   dependencies: string[];
   ignoreChanges: string[];
+  replaceOnChanges: string[];
+  /** Outputs that the state must encrypt. */
+  secretOutputs: string[];
   importId: string;
   timeouts: { create: string; update: string; delete: string };
 }
@@ -40,6 +43,7 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
   "digitalocean:index/databaseCluster:DatabaseCluster": () => ({
     host: "public.example",
     privateHost: "private.example",
+    privateUri: "mongodb+srv://doadmin:admin@private.example/admin?tls=true&authSource=admin&replicaSet=rs",
     port: 25060,
     user: "doadmin",
     password: "admin password/1",
@@ -128,6 +132,8 @@ function registered(request: Request): Registered {
       : undefined,
     dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1) ?? ""),
     ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    secretOutputs: request.getAdditionalsecretoutputsList(),
     importId: request.getImportid(),
     timeouts: {
       create: timeouts?.getCreate() ?? "",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { postgresSizes, postgresVersions, weekdays } from "../components/catalog.ts";
-import { hourPattern, poolModes } from "../components/postgres-rules.ts";
+import { hourPattern } from "../components/database-rules.ts";
+import { poolModes } from "../components/postgres-rules.ts";
 import { ha, identifier, identifierAllowed, integer, slug, slugAllowed, uuid, uuidAllowed } from "./kinds.ts";
 import { type Defaults, field, type Neighbours } from "./schema-kit.ts";
 

@@ -1,12 +1,14 @@
 import { trustedSourceProblem } from "../../components/cidr.ts";
-import { duplicates, identifierProblem, nodeProblem, poolProblem } from "../../components/postgres-rules.ts";
+import { duplicates, nodeCountProblem } from "../../components/database-rules.ts";
+import { identifierProblem, poolProblem, postgresOffer } from "../../components/postgres-rules.ts";
 import { type Check, type Draft, present } from "./rule.ts";
 
 export function postgresRules({ postgres }: Draft, check: Check): void {
   if (!postgres) return;
   const { size, nodeCount, databases = [], pools = [], trustedSources = [] } = postgres;
   if (size !== undefined) {
-    if (nodeCount !== undefined) check("postgres.nodeCount", nodeCount, nodeProblem(size, nodeCount));
+    if (nodeCount !== undefined)
+      check("postgres.nodeCount", nodeCount, nodeCountProblem(postgresOffer, size, nodeCount));
     const sizes = pools.map((pool) => ({ size: pool?.size ?? 0 }));
     check("postgres.pools", undefined, poolProblem(size, sizes));
   }

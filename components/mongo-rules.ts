@@ -1,0 +1,64 @@
+import { mongoSizes, mongoVersions } from "./catalog.ts";
+import { databaseProblems, duplicates, memberProblem, type Offer } from "./database-rules.ts";
+import type { MongoArgs } from "./mongo-args.ts";
+
+export const readConcerns = ["local", "available", "majority"] as const;
+/** What a read may return that its client has not asked otherwise for. */
+export type ReadConcern = (typeof readConcerns)[number];
+
+/** What DigitalOcean offers of MongoDB. Two nodes could elect no primary when one is lost. */
+export const mongoOffer: Offer = {
+  nodeCounts: [1, 3],
+  standbyGib: 1,
+  versions: mongoVersions,
+  sizes: mongoSizes,
+};
+
+const reserved = { user: ["doadmin", "admin"], database: ["admin", "config", "local"] };
+
+/** What is wrong with the name of a database or user of MongoDB. */
+export function mongoMemberProblem(kind: "database" | "user", name: string): string | undefined {
+  return memberProblem(kind, name, reserved);
+}
+
+/** A name that changes with its generation: the first generation has the name itself. */
+export function generationName(name: string, generation: number): string {
+  return generation === 1 ? name : `${name}-${generation}`;
+}
+
+/** What is wrong with users and generation taken together: each generation's users have names of their own. */
+export function userNameProblem(users: readonly string[], generation: number): string | undefined {
+  const names = [...new Set(users)].map((user) => generationName(user, generation));
+  for (const name of names) {
+    const problem = mongoMemberProblem("user", name);
+    if (problem) return `makes the user ${name}, which ${problem}`;
+  }
+  const [clash] = names.filter((name) => generation > 1 && users.includes(name));
+  return clash && `makes the user ${clash}, which is the name of another user`;
+}
+
+/** What is wrong with these arguments, one line each. */
+export function mongoProblems(name: string, args: MongoArgs): string[] {
+  const problems = databaseProblems(name, args, mongoOffer);
+  const check = (what: string, problem: string | undefined) => {
+    if (problem) problems.push(`${what} ${problem}`);
+  };
+  const { databases, generation = 1 } = args;
+  if (databases.length === 0) problems.push("databases must have at least one entry");
+  for (const { name: database, user } of databases) {
+    check(`database ${database}`, mongoMemberProblem("database", database));
+    check(`user ${user}`, mongoMemberProblem("user", user));
+  }
+  for (const twice of duplicates(databases.map((database) => database.name)))
+    problems.push(`database ${twice} is listed twice`);
+  if (!Number.isInteger(generation) || generation < 1) problems.push("generation must be 1 or more");
+  else
+    check(
+      `generation ${generation}`,
+      userNameProblem(
+        databases.map(({ user }) => user),
+        generation,
+      ),
+    );
+  return problems;
+}

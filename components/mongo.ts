@@ -1,0 +1,130 @@
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import { guarded, InvalidArguments } from "./base.ts";
+import { ManagedDatabase } from "./database.ts";
+import type { MongoArgs, MongoConnection } from "./mongo-args.ts";
+import { generationName, mongoProblems } from "./mongo-rules.ts";
+
+/**
+ * A managed MongoDB cluster with its databases and their users. It brings a daily backup, kept for seven days and lost
+ * with the cluster. Writes are refused from 97 % of the disk on, so an alert belongs at 80 % or below, and storage does
+ * not grow by itself: a larger `size` is the way.
+ *
+ * DigitalOcean shows a user's password in the answer to its creation and never again: the state has the only copy. A user
+ * may do what an administrator may, in every database of the cluster (roles can't be set through the provider,
+ * terraform-provider-digitalocean#1380), so what must be kept apart needs a cluster of its own.
+ */
+export class Mongo extends ManagedDatabase {
+  /** The first database, its user and its URI. */
+  readonly database: string;
+  readonly user: pulumi.Output<string>;
+  readonly uri: pulumi.Output<string>;
+  /** All databases by name. */
+  readonly connections: ReadonlyMap<string, MongoConnection>;
+
+  /** @throws InvalidArguments before anything is created. */
+  constructor(name: string, args: MongoArgs, opts?: pulumi.ComponentResourceOptions) {
+    const problems = mongoProblems(name, args);
+    if (problems.length) throw new InvalidArguments(name, problems);
+    const { version, databases, generation = 1, protection, transform } = args;
+    const engine = { engine: "mongodb" as const, version };
+    super("breakwater:data:Mongo", name, args, { engine }, { databases, generation }, opts);
+    const { cluster, behindFirewall } = this;
+    const inCluster = { clusterId: cluster.id };
+
+    this.child(
+      digitalocean.DatabaseMongodbConfig,
+      "config",
+      { ...inCluster, defaultWriteConcern: "majority", ...args.config },
+      behindFirewall,
+      transform?.config,
+    );
+    const users = new Map(
+      [...new Set(databases.map(({ user }) => user))].map((user) => [
+        user,
+        this.child(
+          digitalocean.DatabaseUser,
+          `user-${user}`,
+          { ...inCluster, name: generationName(user, generation) },
+          {
+            ...behindFirewall,
+            ...guarded(protection, "users", "cluster"),
+            // A user that stayed behind would keep its password working. With the cluster it stays, as that does.
+            retainOnDelete: false,
+          },
+          transform?.user,
+        ),
+      ]),
+    );
+    const dbs = databases.map((database) => ({
+      ...database,
+      resource: this.child(
+        digitalocean.DatabaseDb,
+        `db-${database.name}`,
+        { ...inCluster, name: database.name },
+        {
+          ...behindFirewall,
+          ...guarded(protection, "databases", "cluster"),
+          import: args.import?.databases?.includes(database.name)
+            ? `${args.import.cluster},${database.name}`
+            : undefined,
+        },
+        transform?.database,
+      ),
+    }));
+
+    this.connections = new Map(
+      dbs.flatMap(({ name: database, user, resource }) => {
+        const login = users.get(user);
+        if (!login) return [];
+        const uri = databaseUri(cluster.privateUri, login.name, login.password, resource.name);
+        return [[database, { database, user: login.name, uri }]];
+      }),
+    );
+    const first = this.connection(databases[0]?.name ?? "");
+    this.database = first.database;
+    this.user = first.user;
+    this.uri = first.uri;
+    this.registerOutputs({
+      clusterId: this.clusterId,
+      clusterName: this.clusterName,
+      host: this.host,
+      port: this.port,
+      database: this.database,
+      user: this.user,
+      uri: this.uri,
+    });
+  }
+
+  /** How to reach `database`. @throws RunError when the component has no such database. */
+  connection(database: string): MongoConnection {
+    const found = this.connections.get(database);
+    if (!found)
+      throw new pulumi.RunError(
+        `no database ${database}: there is ${[...this.connections.keys()].join(", ")}`,
+      );
+    return found;
+  }
+}
+
+/**
+ * The administrator's URI, for another user and database. Scheme, hosts and replica set are the platform's to choose.
+ * Users live in `admin`, whatever database they work in: without `authSource` a driver would look for them there.
+ */
+function databaseUri(
+  adminUri: pulumi.Input<string>,
+  user: pulumi.Input<string>,
+  password: pulumi.Input<string>,
+  database: pulumi.Input<string>,
+): pulumi.Output<string> {
+  return pulumi.secret(
+    pulumi.all([adminUri, user, password, database]).apply(([admin, u, p, d]) => {
+      const [, scheme, hosts, query] =
+        /^([a-z+]+):\/\/(?:.*@)?([^/?]+)(?:\/[^?]*)?(?:\?(.*))?$/.exec(admin) ?? [];
+      const options = new URLSearchParams(query);
+      options.set("tls", "true");
+      options.set("authSource", "admin");
+      return `${scheme}://${encodeURIComponent(u)}:${encodeURIComponent(p)}@${hosts}/${d}?${options}`;
+    }),
+  );
+}
