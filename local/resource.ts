@@ -21,6 +21,10 @@ export interface Description<T extends object, P> {
   key?: "id" | "name";
   /** The id of a new one, where it is no UUID: `newNumber(call)`, or its name. */
   newId?(draft: Draft<T>, call: Call<unknown>): string;
+  /** The platform's own, which every account finds beside those in the store. */
+  given?(call: Call<unknown>): Saved<T>[];
+  /** What a client reads when there is none of this id. Default: its kind was not found. */
+  missing?(id: string): string;
   /** What a client reads when the name is taken; without it names may repeat. */
   nameTaken?: string | ((name: string) => ApiError);
 
@@ -80,12 +84,16 @@ export interface Update<T extends object, P> {
 }
 
 export interface Remove<T extends object, P> {
-  /** The body of a 200. Default 204, without a body. */
+  /** The body of a 200. Default: none. */
   reply?(item: Saved<T>): object;
+  /** Of an answer without a body. Default 204. */
+  status?: number;
   /** Throws when it can't go. */
   refuse?(item: Saved<T>, call: Call<P>): void;
   /** For how many seconds it stays a member of its VPC and project after the answer. Default 0. */
   seconds?: number;
+  /** Reads find it until then, as `leaving`. Default: it is gone for them at once. */
+  visible?: true;
   /** What goes with it beside the objects it owns. */
   also?(item: Saved<T>, call: Call<P>): void;
 }
@@ -171,20 +179,22 @@ export class Resource<T extends object, P = undefined> {
   }
 
   find(call: Call<unknown>, id: string, parent = ""): Saved<T> | undefined {
-    return this.about.key === "name"
-      ? call.store.named<T>(this.about.kind, parent, id)
-      : call.store.get<T>(this.about.kind, parent, id);
+    const { key, kind, given } = this.about;
+    return (
+      (key === "name" ? call.store.named<T>(kind, parent, id) : call.store.get<T>(kind, parent, id)) ??
+      given?.(call).find((item) => item.id === id)
+    );
   }
 
   /** The object, or the platform's 404. */
   must(call: Call<unknown>, id: string, parent: string): Saved<T> {
     const item = this.find(call, id, parent);
-    if (!item) throw notFound(`${this.about.kind} not found`);
+    if (!item) throw notFound(this.about.missing?.(id) ?? `${this.about.kind} not found`);
     return item;
   }
 
   all(call: Call<unknown>, parent = ""): Saved<T>[] {
-    return call.store.list<T>(this.about.kind, parent);
+    return [...(this.about.given?.(call) ?? []), ...call.store.list<T>(this.about.kind, parent)];
   }
 
   insert(call: Call<unknown>, draft: Draft<T>, parent = ""): Saved<T> {
@@ -202,8 +212,21 @@ export class Resource<T extends object, P = undefined> {
     return item;
   }
 
-  remove(call: Call<unknown>, item: Saved<T>, seconds = 0): void {
-    call.store.remove(item, call.after(seconds));
+  /** Takes it away: see `Remove` for when it has left. */
+  remove(call: Call<unknown>, item: Saved<T>, seconds = 0, visible = false): void {
+    call.store.remove(item, call.after(seconds), visible);
+  }
+
+  /** Puts a new one into its project and under its tags; every described create does. */
+  place(call: Call<unknown>, item: Saved<T>, { project_id, tags }: z.output<typeof Placement>): void {
+    const { inProject, tagged, invalid = unprocessable } = this.about;
+    if (!item.urn) return;
+    if (inProject) {
+      const project = call.store.get("project", "", project_id ?? defaultProject(call).id);
+      if (!project) throw invalid(`project_id: project ${project_id} not found`);
+      moveToProject(call, item.urn, project.id);
+    }
+    for (const tag of tagged ? tags : []) addTag(call, item.urn, tag);
   }
 
   #describeRoutes(): void {
@@ -233,7 +256,7 @@ export class Resource<T extends object, P = undefined> {
         const draft = create.make(input, call);
         this.#refuseTaken(call, draft.name);
         const item = this.insert(call, draft, this.#ownerId(call));
-        this.#place(call, item);
+        this.place(call, item, parse(Placement, call.body, about.invalid));
         create.also?.(item, input, call);
         call.store.note(call.now, `created ${about.kind} ${item.name}`);
         return {
@@ -261,9 +284,9 @@ export class Resource<T extends object, P = undefined> {
         const item = this.#addressed(call);
         remove.refuse?.(item, call);
         remove.also?.(item, call);
-        this.remove(call, item, remove.seconds);
+        this.remove(call, item, remove.seconds, remove.visible);
         call.store.note(call.now, `deleted ${about.kind} ${item.name}`);
-        return remove.reply ? ok(remove.reply(item)) : noContent();
+        return remove.reply ? ok(remove.reply(item)) : { status: remove.status ?? 204 };
       });
   }
 
@@ -286,19 +309,6 @@ export class Resource<T extends object, P = undefined> {
 
   #joinVpc(call: Call<unknown>, item: Saved<T>): void {
     if (this.about.vpc && item.urn) joinVpc(call, item.urn, this.about.vpc(item));
-  }
-
-  /** Project and tags, as every create that knows them calls them. */
-  #place(call: Call<P>, item: Saved<T>): void {
-    const { inProject, tagged, invalid } = this.about;
-    if (!item.urn) return;
-    const { project_id, tags } = parse(Placement, call.body, invalid);
-    if (inProject) {
-      const project = call.store.get("project", "", project_id ?? defaultProject(call).id);
-      if (!project) throw (invalid ?? unprocessable)(`project_id: project ${project_id} not found`);
-      moveToProject(call, item.urn, project.id);
-    }
-    for (const tag of tagged ? tags : []) addTag(call, item.urn, tag);
   }
 
   #refuseTaken(call: Call<P>, name: string): void {

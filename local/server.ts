@@ -158,7 +158,7 @@ export function serve(parts: ServerParts): Server {
     const facts = { path, params: match.params, query, body, now, after, fails: effects.includes("fail") };
     const call: Call = { ...world, parent: undefined, ...facts };
     return world.store.transaction(() => {
-      if (match.route.method !== "GET") world.store.sweep(now);
+      world.store.sweep(now);
       return match.route.handle(call);
     });
   }

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { DiskFullError, StartError } from "./errors.ts";
 
 /** The layout of the store. A store written by a later layout is refused, never touched. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 3;
 
 /** What every stored object has, whatever its kind. */
 export interface Stored {
@@ -16,12 +16,14 @@ export interface Stored {
   readonly createdAt: number;
   /** `do:<type>:<id>`, for what can be a member of a VPC or a project, or carry a tag. */
   readonly urn?: string;
+  /** It is being deleted, and readers find it until it is gone. */
+  readonly leaving?: true;
 }
 export type Saved<T> = T & Stored;
 export type Draft<T> = T & { name: string };
 
 /** What one object can be to another; `holder` points at `target`. */
-export type Relation = "vpc" | "project" | "tag";
+export type Relation = "vpc" | "project" | "tag" | "certificate";
 export interface Link {
   readonly holder: string;
   readonly target: string;
@@ -33,11 +35,32 @@ export interface Happening {
   readonly what: string;
 }
 
+/** The objects of Spaces, of which there can be many: spaces/entries.ts and spaces/uploads.ts read and write them. */
+const SPACES = `
+  CREATE TABLE entry (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    bucket TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL,
+    latest INTEGER NOT NULL, marker INTEGER NOT NULL, modified INTEGER NOT NULL, replaced INTEGER,
+    size INTEGER NOT NULL, etag TEXT NOT NULL, content TEXT NOT NULL);
+  CREATE UNIQUE INDEX entry_version ON entry (bucket, key, version);
+  CREATE INDEX entry_order ON entry (bucket, key, seq DESC);
+  CREATE UNIQUE INDEX entry_latest ON entry (bucket, key) WHERE latest = 1;
+  CREATE INDEX entry_modified ON entry (bucket, modified);
+  CREATE TABLE upload (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, bucket TEXT NOT NULL, key TEXT NOT NULL, started INTEGER NOT NULL, content TEXT NOT NULL);
+  CREATE INDEX upload_order ON upload (bucket, key, seq);
+  CREATE TABLE part (
+    upload TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
+    modified INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
+`;
+
 const LAYOUT = `
   CREATE TABLE object (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL,
-    name TEXT NOT NULL, urn TEXT, body TEXT NOT NULL, created_at INTEGER NOT NULL, gone_at INTEGER);
+    name TEXT NOT NULL, urn TEXT, body TEXT NOT NULL, created_at INTEGER NOT NULL, gone_at INTEGER,
+    leaving INTEGER NOT NULL DEFAULT 0);
   CREATE UNIQUE INDEX object_id ON object (kind, parent, id) WHERE gone_at IS NULL;
   CREATE INDEX object_name ON object (kind, name);
   CREATE INDEX object_parent ON object (parent);
@@ -48,9 +71,19 @@ const LAYOUT = `
     PRIMARY KEY (relation, holder, target)) WITHOUT ROWID;
   CREATE INDEX link_target ON link (relation, target);
   CREATE TABLE happening (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL);
+  ${SPACES}
 `;
 
-type Row = Record<string, unknown>;
+/** What brings a store of an earlier layout to the next one. */
+const MIGRATIONS: Record<number, string> = {
+  1: "ALTER TABLE object ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;",
+  2: SPACES,
+};
+
+/** What readers find. */
+const VISIBLE = "(gone_at IS NULL OR leaving = 1)";
+
+export type Row = Record<string, unknown>;
 
 /**
  * All that the cloud knows, in one SQLite file. A write is durable when `transaction` returns (write-ahead log,
@@ -84,8 +117,8 @@ export class Store {
   }
 
   insert<T extends object>(object: Saved<T>): void {
-    const { kind, id, parent, name, createdAt, urn, ...body } = object;
-    this.#run(
+    const { kind, id, parent, name, createdAt, urn, leaving: _, ...body } = object;
+    this.run(
       "INSERT INTO object (kind, parent, id, name, urn, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
       kind,
       parent,
@@ -98,9 +131,9 @@ export class Store {
   }
 
   update<T extends object>(object: Saved<T>): void {
-    const { kind, id, parent, name, createdAt: _, urn: __, ...body } = object;
-    this.#run(
-      "UPDATE object SET name = ?, body = ? WHERE kind = ? AND parent = ? AND id = ? AND gone_at IS NULL",
+    const { kind, id, parent, name, createdAt: _, urn: __, leaving: ___, ...body } = object;
+    this.run(
+      `UPDATE object SET name = ?, body = ? WHERE kind = ? AND parent = ? AND id = ? AND ${VISIBLE}`,
       name,
       JSON.stringify(body),
       kind,
@@ -110,8 +143,8 @@ export class Store {
   }
 
   get<T extends object>(kind: string, parent: string, id: string): Saved<T> | undefined {
-    const rows = this.#all(
-      "SELECT * FROM object WHERE kind = ? AND parent = ? AND id = ? AND gone_at IS NULL",
+    const rows = this.all(
+      `SELECT * FROM object WHERE kind = ? AND parent = ? AND id = ? AND ${VISIBLE}`,
       kind,
       parent,
       id,
@@ -121,16 +154,16 @@ export class Store {
 
   /** In the order of creation. */
   list<T extends object>(kind: string, parent: string): Saved<T>[] {
-    return this.#all(
-      "SELECT * FROM object WHERE kind = ? AND parent = ? AND gone_at IS NULL ORDER BY seq",
+    return this.all(
+      `SELECT * FROM object WHERE kind = ? AND parent = ? AND ${VISIBLE} ORDER BY seq`,
       kind,
       parent,
     ).map(saved<T>);
   }
 
   named<T extends object>(kind: string, parent: string, name: string): Saved<T> | undefined {
-    const rows = this.#all(
-      "SELECT * FROM object WHERE kind = ? AND parent = ? AND name = ? AND gone_at IS NULL",
+    const rows = this.all(
+      `SELECT * FROM object WHERE kind = ? AND parent = ? AND name = ? AND ${VISIBLE}`,
       kind,
       parent,
       name,
@@ -140,28 +173,28 @@ export class Store {
 
   /** The object behind a URN, also while it is being taken down. */
   byUrn<T extends object>(urn: string): Saved<T> | undefined {
-    const rows = this.#all("SELECT * FROM object WHERE urn = ? ORDER BY gone_at IS NOT NULL, seq", urn);
+    const rows = this.all("SELECT * FROM object WHERE urn = ? ORDER BY gone_at IS NOT NULL, seq", urn);
     return rows[0] && saved<T>(rows[0]);
   }
 
   /** Every object with a URN of this type, whatever its kind and owner. */
   withUrn<T extends object>(type: string): Saved<T>[] {
-    return this.#all(
-      "SELECT * FROM object WHERE urn GLOB ? AND gone_at IS NULL ORDER BY seq",
-      `do:${type}:*`,
-    ).map(saved<T>);
+    return this.all(`SELECT * FROM object WHERE urn GLOB ? AND ${VISIBLE} ORDER BY seq`, `do:${type}:*`).map(
+      saved<T>,
+    );
   }
 
   /**
    * Takes an object and what it owns away at once for every reader; its relations stay until `goneAt`, as a
-   * member of a VPC does on the platform while it is torn down.
+   * member of a VPC does on the platform while it is torn down. With `visible` readers find it until then.
    */
-  remove(object: Stored, goneAt: number): void {
-    for (const child of this.#all("SELECT * FROM object WHERE parent = ? AND gone_at IS NULL", object.id))
-      this.remove(saved<object>(child), goneAt);
-    this.#run(
-      "UPDATE object SET gone_at = ? WHERE kind = ? AND parent = ? AND id = ? AND gone_at IS NULL",
+  remove(object: Stored, goneAt: number, visible = false): void {
+    for (const child of this.all(`SELECT * FROM object WHERE parent = ? AND ${VISIBLE}`, object.id))
+      this.remove(saved<object>(child), goneAt, visible);
+    this.run(
+      `UPDATE object SET gone_at = ?, leaving = ? WHERE kind = ? AND parent = ? AND id = ? AND ${VISIBLE}`,
       goneAt,
+      visible ? 1 : 0,
       object.kind,
       object.parent,
       object.id,
@@ -170,17 +203,17 @@ export class Store {
 
   /** Forgets what has finished going by `now`, with its relations. */
   sweep(now: number): void {
-    if (this.#all("SELECT 1 FROM object WHERE gone_at <= ? LIMIT 1", now).length === 0) return;
-    this.#run(
+    if (this.all("SELECT 1 FROM object WHERE gone_at <= ? LIMIT 1", now).length === 0) return;
+    this.run(
       `DELETE FROM link WHERE holder IN (SELECT urn FROM object WHERE gone_at <= ?)
        AND holder NOT IN (SELECT urn FROM object WHERE urn IS NOT NULL AND gone_at IS NULL)`,
       now,
     );
-    this.#run("DELETE FROM object WHERE gone_at <= ?", now);
+    this.run("DELETE FROM object WHERE gone_at <= ?", now);
   }
 
   link(relation: Relation, holder: string, target: string, since: number): void {
-    this.#run(
+    this.run(
       "INSERT OR IGNORE INTO link (relation, holder, target, since) VALUES (?, ?, ?, ?)",
       relation,
       holder,
@@ -191,19 +224,14 @@ export class Store {
 
   unlink(relation: Relation, holder: string, target?: string): void {
     if (target === undefined)
-      this.#run("DELETE FROM link WHERE relation = ? AND holder = ?", relation, holder);
+      this.run("DELETE FROM link WHERE relation = ? AND holder = ?", relation, holder);
     else
-      this.#run(
-        "DELETE FROM link WHERE relation = ? AND holder = ? AND target = ?",
-        relation,
-        holder,
-        target,
-      );
+      this.run("DELETE FROM link WHERE relation = ? AND holder = ? AND target = ?", relation, holder, target);
   }
 
   /** Who points at `target` at time `now`, oldest relation first. */
   holders(relation: Relation, target: string, now: number): Link[] {
-    return this.#all(
+    return this.all(
       `SELECT * FROM link WHERE relation = ? AND target = ?
        AND EXISTS (SELECT 1 FROM object WHERE urn = holder AND (gone_at IS NULL OR gone_at > ?)) ORDER BY since, holder`,
       relation,
@@ -214,7 +242,7 @@ export class Store {
 
   /** What `holder` points at, oldest relation first. */
   targets(relation: Relation, holder: string): Link[] {
-    return this.#all(
+    return this.all(
       "SELECT * FROM link WHERE relation = ? AND holder = ? ORDER BY since, target",
       relation,
       holder,
@@ -223,13 +251,13 @@ export class Store {
 
   /** Notes a change for the console; the last 200 are kept. */
   note(at: number, what: string): void {
-    this.#run("INSERT INTO happening (at, what) VALUES (?, ?)", at, what);
-    this.#run("DELETE FROM happening WHERE seq <= (SELECT max(seq) FROM happening) - 200");
+    this.run("INSERT INTO happening (at, what) VALUES (?, ?)", at, what);
+    this.run("DELETE FROM happening WHERE seq <= (SELECT max(seq) FROM happening) - 200");
   }
 
   /** Newest first. */
   happenings(limit: number): Happening[] {
-    return this.#all("SELECT at, what FROM happening ORDER BY seq DESC LIMIT ?", limit).map((row) => ({
+    return this.all("SELECT at, what FROM happening ORDER BY seq DESC LIMIT ?", limit).map((row) => ({
       at: Number(row.at),
       what: String(row.what),
     }));
@@ -237,15 +265,16 @@ export class Store {
 
   /** How many objects were ever inserted, those included that are gone. */
   inserted(): number {
-    return Number(this.#all("SELECT seq FROM sqlite_sequence WHERE name = 'object'")[0]?.seq ?? 0);
+    return Number(this.all("SELECT seq FROM sqlite_sequence WHERE name = 'object'")[0]?.seq ?? 0);
   }
 
   isEmpty(): boolean {
-    return this.#all("SELECT 1 FROM object LIMIT 1").length === 0;
+    return this.all("SELECT 1 FROM object LIMIT 1").length === 0;
   }
 
   clear(): void {
-    for (const table of ["object", "link", "happening"]) this.#run(`DELETE FROM ${table}`);
+    for (const table of ["object", "link", "happening", "entry", "upload", "part"])
+      this.run(`DELETE FROM ${table}`);
   }
 
   #statement(sql: string): StatementSync {
@@ -254,11 +283,12 @@ export class Store {
     return known;
   }
 
-  #run(sql: string, ...values: (string | number | null)[]): void {
+  /** One statement on tables that the store has no words for. */
+  run(sql: string, ...values: (string | number | null)[]): void {
     this.#statement(sql).run(...values);
   }
 
-  #all(sql: string, ...values: (string | number | null)[]): Row[] {
+  all(sql: string, ...values: (string | number | null)[]): Row[] {
     return this.#statement(sql).all(...values);
   }
 }
@@ -272,6 +302,7 @@ function saved<T extends object>(row: Row): Saved<T> {
     name: row.name,
     createdAt: row.created_at,
     ...(row.urn === null ? {} : { urn: row.urn }),
+    ...(row.leaving === 1 ? { leaving: true } : {}),
   };
 }
 
@@ -316,9 +347,16 @@ function migrate(db: DatabaseSync, file: string): void {
     throw new StartError(
       `The state in ${file} was written by a newer Breakwater (layout ${version}, this one knows ${SCHEMA_VERSION}): update Breakwater, or set BREAKWATER_HOME to another folder.`,
     );
-  if (version === 0) db.exec(`BEGIN; ${LAYOUT} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  const steps =
+    version === 0
+      ? LAYOUT
+      : Object.entries(MIGRATIONS)
+          .filter(([from]) => Number(from) >= version)
+          .map(([, step]) => step)
+          .join(" ");
   const verdict = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
   if (verdict !== "ok") throw damaged(file, String(verdict).replaceAll("\n", " "));
+  if (steps !== "") db.exec(`BEGIN; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }
 
 const damaged = (file: string, why: string) =>
