@@ -44,9 +44,19 @@ export class Authority {
 
   /** A client certificate with `subject` as its common name. */
   issue(subject: string): Issued {
+    return this.#issue({ subject });
+  }
+
+  /** A server's certificate for `names`, wildcards included; `end` is the last day on which it is valid. */
+  issueServer(names: readonly string[], end: Date): Issued {
+    // A common name holds 64 characters (RFC 5280, appendix A.1); clients read the alternative names.
+    return this.#issue({ subject: names.find((name) => name.length <= 64) ?? "", names, end });
+  }
+
+  #issue(facts: Pick<Request, "subject" | "names" | "end">): Issued {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
     return {
-      certificate: certify({ subject, issuer: this.#name, publicKey, signer: this.#key, authority: false }),
+      certificate: certify({ ...facts, issuer: this.#name, publicKey, signer: this.#key, authority: false }),
       key: String(privateKey.export({ type: "pkcs8", format: "pem" })),
     };
   }
@@ -60,12 +70,17 @@ interface Request {
   publicKey: KeyObject;
   signer: KeyObject;
   authority: boolean;
+  /** The names of a server. */
+  names?: readonly string[];
+  /** Default: in ten years. */
+  end?: Date;
 }
 
-function certify({ subject, issuer, publicKey, signer, authority }: Request): string {
+function certify({ subject, issuer, publicKey, signer, authority, names, end }: Request): string {
   const algorithm = sequence(oid("1.2.840.10045.4.3.2")); // ecdsa-with-SHA256
   const now = new Date();
-  const end = new Date(Date.UTC(now.getUTCFullYear() + VALID_YEARS, now.getUTCMonth(), now.getUTCDate()));
+  const last =
+    end ?? new Date(Date.UTC(now.getUTCFullYear() + VALID_YEARS, now.getUTCMonth(), now.getUTCDate()));
   const basicConstraints = authority ? sequence(der(0x01, Buffer.from([0xff]))) : sequence();
   const keyUsage = authority ? Buffer.from([1, 0b0000_0110]) : Buffer.from([7, 0b1000_0000]);
   const body = sequence(
@@ -73,7 +88,7 @@ function certify({ subject, issuer, publicKey, signer, authority }: Request): st
     der(0x02, Buffer.concat([Buffer.from([0x40]), randomBytes(15)])), // serial number, positive
     algorithm,
     commonName(issuer),
-    sequence(utcTime(now), utcTime(end)),
+    sequence(utcTime(now), utcTime(last)),
     commonName(subject),
     createPublicKey(publicKey.export({ type: "spki", format: "pem" })).export({
       type: "spki",
@@ -81,7 +96,11 @@ function certify({ subject, issuer, publicKey, signer, authority }: Request): st
     }),
     der(
       0xa3,
-      sequence(extension("2.5.29.19", basicConstraints), extension("2.5.29.15", der(0x03, keyUsage))),
+      sequence(
+        extension("2.5.29.19", basicConstraints),
+        extension("2.5.29.15", der(0x03, keyUsage)),
+        ...(names ? serverExtensions(names) : []),
+      ),
     ),
   );
   const signature = sign("sha256", body, signer);
@@ -91,6 +110,12 @@ function certify({ subject, issuer, publicKey, signer, authority }: Request): st
   return `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{1,64}/g, "$&\n")}-----END CERTIFICATE-----\n`;
 }
 
+/** For the authentication of a server (RFC 5280, 4.2.1.12), under these names (4.2.1.6). */
+const serverExtensions = (names: readonly string[]) => [
+  extension("2.5.29.37", sequence(oid("1.3.6.1.5.5.7.3.1"))),
+  extension("2.5.29.17", sequence(...names.map((name) => der(0x82, Buffer.from(name, "ascii")))), false),
+];
+
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
   const size =
@@ -99,8 +124,8 @@ function der(tag: number, content: Buffer): Buffer {
 }
 
 const sequence = (...parts: Buffer[]) => der(0x30, Buffer.concat(parts));
-const extension = (id: string, value: Buffer) =>
-  sequence(oid(id), der(0x01, Buffer.from([0xff])), der(0x04, value));
+const extension = (id: string, value: Buffer, isCritical = true) =>
+  sequence(oid(id), ...(isCritical ? [der(0x01, Buffer.from([0xff]))] : []), der(0x04, value));
 const commonName = (name: string) =>
   sequence(der(0x31, sequence(oid("2.5.4.3"), der(0x0c, Buffer.from(name, "utf8")))));
 const utcTime = (time: Date) =>

@@ -2,7 +2,9 @@ import { area as account } from "./account.ts";
 import { area as actions } from "./actions.ts";
 import { area as apps } from "./apps/area.ts";
 import type { Area } from "./area.ts";
+import { area as certificates } from "./certificates.ts";
 import { area as databases } from "./databases/area.ts";
+import { area as domains } from "./domains/area.ts";
 import { area as projects } from "./projects.ts";
 import { area as regions } from "./regions.ts";
 import { area as sizes } from "./sizes.ts";
@@ -14,6 +16,8 @@ export const AREAS: readonly Area[] = [
   apps,
   databases,
   vpcs,
+  domains,
+  certificates,
   projects,
   tags,
   account,
