@@ -85,6 +85,7 @@ test("outputs are the contract, and URIs are secret", async () => {
     "apiUrl",
     "compute",
     "environment",
+    "monthlyCost",
     "postgres",
     "siteUrl",
     "vpc",

@@ -8,6 +8,7 @@ import {
   PostgresGrants,
   Project,
   Secrets,
+  totalOf,
 } from "./components/index.ts";
 import { readStack } from "./settings/runtime.ts";
 import { projectEnvironment, protections } from "./settings/stack.ts";
@@ -115,4 +116,5 @@ export const postgres = {
   caCertificate: database.caCertificate,
 };
 export const compute = { kind: api.kind, id: api.computeId };
+export const monthlyCost = totalOf([network, database, api].flatMap(({ costs }) => costs));
 export { environment };

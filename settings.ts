@@ -110,6 +110,11 @@ export const schema = z.strictObject({
       allowed: "must be lower-case letters, digits, colons, dashes and underscores",
     },
   ),
+  budget: field(z.number().positive().optional(), {
+    description:
+      "USD a month that the stack may be able to cost, at the largest that its automatic scaling allows; `npm run cost` has the lines. Transfer and what else only use decides is not counted.",
+    allowed: "must be a number of USD a month",
+  }),
   allowReplace: field(z.array(z.enum(replaceable)), {
     description:
       "Stateful parts that may be replaced or deleted. Name them in an update of its own, which takes their protection off; then make the change; then take them out again.",

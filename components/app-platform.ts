@@ -5,6 +5,7 @@ import { appEnvs, appImage } from "./app-spec.ts";
 import { Component, InvalidArguments, type Transform } from "./base.ts";
 import { type AppSize, appRegions, type Datacentre } from "./catalog.ts";
 import type { Compute, ComputeArgs } from "./compute.ts";
+import { appPlatformCosts } from "./costs.ts";
 
 /** Who hears of trouble, and from when it is trouble. */
 export interface AppAlerts {
@@ -62,7 +63,13 @@ export class AppPlatform extends Component implements Compute {
     if (problems.length) throw new InvalidArguments(name, problems);
     const { region, instanceSize, port, healthPath, autoscale } = args;
     const instances = autoscale ? undefined : (args.instances ?? 2);
-    super("breakwater:compute:AppPlatform", name, { region, instanceSize, instances, autoscale, port }, opts);
+    super(
+      "breakwater:compute:AppPlatform",
+      name,
+      { region, instanceSize, instances, autoscale, port },
+      opts,
+      appPlatformCosts({ instanceSize, instances, autoscale }),
+    );
 
     const image = appImage(args.image);
     const envs = appEnvs(args.env, args.secretEnv);
@@ -130,7 +137,8 @@ export class AppPlatform extends Component implements Compute {
     );
     this.computeId = app.id;
     this.url = app.liveUrl;
-    this.registerOutputs({ kind: this.kind, computeId: this.computeId, url: this.url });
+    const { kind, computeId, url, monthlyCost } = this;
+    this.registerOutputs({ kind, computeId, url, monthlyCost });
   }
 }
 

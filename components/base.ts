@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type CostLine, costsOf, type Line, type MonthlyCost, totalOf } from "./costs.ts";
 
 /**
  * Changes one wrapped resource: either arguments that are laid over the component's own, or a function that gets
@@ -88,23 +89,33 @@ export async function answerOf<T>(component: string, what: string, asked: Promis
  * caller's transform.
  */
 export abstract class Component extends pulumi.ComponentResource {
+  /** What it costs, line by line: none for what is free. */
+  readonly costs: readonly CostLine[];
   readonly #name: string;
   readonly #dependsOn: pulumi.ComponentResourceOptions["dependsOn"];
 
   /**
    * @param type token `breakwater:<area>:<Name>`.
    * @param inputs what the state shows of the arguments. The engine stores it as it is: no secrets.
+   * @param costs what the arguments cost, by the component's function in costs.ts.
    */
   protected constructor(
     type: `breakwater:${string}:${string}`,
     name: string,
     inputs: pulumi.Inputs,
     opts?: pulumi.ComponentResourceOptions,
+    costs: Line[] = [],
   ) {
     super(type, name, inputs, opts);
     this.#name = name;
+    this.costs = costsOf(name, costs);
     // The engine doesn't hand this down, and without it a deletion would not keep the order.
     this.#dependsOn = opts?.dependsOn;
+  }
+
+  /** What it costs a month. */
+  get monthlyCost(): MonthlyCost {
+    return totalOf(this.costs);
   }
 
   /** Makes a child called `<component>-<suffix>`, after the transform has had its say. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RegistryType } from "./catalog.ts";
+import type { CostLine } from "./costs.ts";
 
 /** A container image. Exactly one of `tag` and `digest`. */
 export interface Image {
@@ -41,4 +42,6 @@ export interface Compute {
   readonly computeId: pulumi.Output<string>;
   /** `https://` address that the public reaches. */
   readonly url: pulumi.Output<string>;
+  /** What it costs, line by line. */
+  readonly costs: readonly CostLine[];
 }
