@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidArguments, type Protection, type Transform } from "./base.ts";
 import { cacheProblems, type EvictionPolicy } from "./cache-rules.ts";
 import type { ValkeySize, ValkeyVersion } from "./catalog.ts";
+import { cacheCosts } from "./costs.ts";
 import { ManagedDatabase } from "./database.ts";
 import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
 
@@ -51,7 +52,14 @@ export class Cache extends ManagedDatabase {
     if (problems.length) throw new InvalidArguments(name, problems);
     const { version, evictionPolicy = "noeviction", persistence = "rdb", timeoutSeconds = 300 } = args;
     const engine = { engine: "valkey" as const, version };
-    super("breakwater:data:Cache", name, args, { engine }, { evictionPolicy, persistence }, opts);
+    super(
+      "breakwater:data:Cache",
+      name,
+      args,
+      { engine, costs: cacheCosts(args) },
+      { evictionPolicy, persistence },
+      opts,
+    );
     if (persistence === "off") this.warn("persistence is off: a restart loses every key");
 
     // It alone owns the eviction policy: the cluster's own input for it would write `noeviction` when taken out.
@@ -82,6 +90,7 @@ export class Cache extends ManagedDatabase {
       port: this.port,
       user: this.user,
       uri: this.uri,
+      monthlyCost: this.monthlyCost,
     });
   }
 }

@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 import { answerOf, Component, guarded, type Protection } from "./base.ts";
+import type { Line } from "./costs.ts";
 import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
 import { rulesFor, strangers } from "./trusted-sources.ts";
 
@@ -37,17 +38,17 @@ export abstract class ManagedDatabase extends Component {
   /** Options of what is made in the cluster: after the firewall, and gone with the cluster. */
   protected readonly behindFirewall: { dependsOn: pulumi.Resource; deletedWith: pulumi.Resource };
 
-  /** @param ignoreChanges properties of the cluster that the platform moves by itself. */
+  /** `ignoreChanges` are properties of the cluster that the platform moves by itself. */
   protected constructor(
     type: `breakwater:${string}:${string}`,
     name: string,
     args: ManagedArgs,
-    { engine, ignoreChanges = [] }: { engine: Engine; ignoreChanges?: string[] },
+    { engine, ignoreChanges = [], costs }: { engine: Engine; ignoreChanges?: string[]; costs: Line[] },
     inputs: pulumi.Inputs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const { region, size, nodeCount, protection, transform, trustedSources = [], peerIpRanges = [] } = args;
-    super(type, name, { region, version: engine.version, size, nodeCount, ...inputs }, opts);
+    super(type, name, { region, version: engine.version, size, nodeCount, ...inputs }, opts, costs);
     this.warnUnprotected(protection);
     if (trustedSources.length) this.warn(`trusts addresses outside its VPC: ${trustedSources.join(", ")}`);
 

@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { guarded, InvalidArguments } from "./base.ts";
+import { mongoCosts } from "./costs.ts";
 import { ManagedDatabase } from "./database.ts";
 import type { MongoArgs, MongoConnection } from "./mongo-args.ts";
 import { generationName, mongoProblems } from "./mongo-rules.ts";
@@ -28,7 +29,14 @@ export class Mongo extends ManagedDatabase {
     if (problems.length) throw new InvalidArguments(name, problems);
     const { version, databases, generation = 1, protection, transform } = args;
     const engine = { engine: "mongodb" as const, version };
-    super("breakwater:data:Mongo", name, args, { engine }, { databases, generation }, opts);
+    super(
+      "breakwater:data:Mongo",
+      name,
+      args,
+      { engine, costs: mongoCosts(args) },
+      { databases, generation },
+      opts,
+    );
     const { cluster, behindFirewall } = this;
     const inCluster = { clusterId: cluster.id };
 
@@ -93,6 +101,7 @@ export class Mongo extends ManagedDatabase {
       database: this.database,
       user: this.user,
       uri: this.uri,
+      monthlyCost: this.monthlyCost,
     });
   }
 

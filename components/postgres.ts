@@ -2,6 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { guarded, InvalidArguments } from "./base.ts";
 import type { PostgresVersion } from "./catalog.ts";
+import { postgresCosts } from "./costs.ts";
 import { ManagedDatabase } from "./database.ts";
 import { grantsSql } from "./grants.ts";
 import type { PostgresAdministration, PostgresArgs, PostgresConnection } from "./postgres-args.ts";
@@ -38,7 +39,14 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
       storageAutoscale: storageAutoscale && { enabled: true, incrementGib: 10, ...storageAutoscale },
     };
     const ignoreChanges = storageAutoscale && ["storageSizeMib"];
-    super("breakwater:data:Postgres", name, args, { engine, ignoreChanges }, { databases, pools }, opts);
+    super(
+      "breakwater:data:Postgres",
+      name,
+      args,
+      { engine, ignoreChanges, costs: postgresCosts(args) },
+      { databases, pools },
+      opts,
+    );
     const sslMode = args.sslMode ?? "verify-full";
     if (sslMode !== "verify-full") this.warn(`sslMode ${sslMode} lets clients believe any certificate`);
     const { cluster, behindFirewall } = this;
