@@ -92,6 +92,28 @@ const valid = fc
         },
         { requiredKeys: ["size", "pools"] },
       ),
+      mongo: fc.record(
+        {
+          version: fc.constantFrom("8.0", 8),
+          nodeCount: fc.constantFrom(1, 3),
+          databases: fc.uniqueArray(
+            fc.record({
+              name: fc.stringMatching(/^db[a-z0-9_]{0,20}$/),
+              user: fc.stringMatching(/^u[a-z0-9]{0,20}$/),
+            }),
+            { minLength: 1, maxLength: 4, selector: ({ name }) => name },
+          ),
+          generation: fc.integer({ min: 1, max: 99 }),
+          config: fc.record({ defaultWriteConcern: fc.constantFrom("majority", "1") }, { requiredKeys: [] }),
+        },
+        { requiredKeys: [] },
+      ),
+      cache: fc.constantFrom(
+        {},
+        { version: 8, size: "m-2vcpu-16gb", nodeCount: 2 },
+        { evictionPolicy: "allkeys-lru", persistence: "off", timeoutSeconds: 0 },
+        { provision: "none" },
+      ),
       app: fc.record(
         {
           port: fc.integer({ min: 1, max: 65_535 }),
@@ -138,6 +160,24 @@ const mutations: [path: string, value: unknown][] = [
   ["postgres.storageAutoscale", { thresholdPercent: 99 }],
   ["postgres.sslMode", "disable"],
   ["postgres.name", "Main"],
+  ["postgres.provision", "elsewhere"],
+  ["postgres.caCertificate", "-----BEGIN CERTIFICATE-----\n"],
+  ["mongo.version", "7.0"],
+  ["mongo.nodeCount", 2],
+  ["mongo.size", "db-amd-1vcpu-1gb"],
+  ["mongo.databases", [{ name: "admin", user: "app" }]],
+  ["mongo.generation", 0],
+  ["mongo.config.defaultWriteConcern", "most"],
+  ["mongo.import", { cluster: uuid, users: ["app"] }],
+  ["mongo.trustedSources", ["::/0"]],
+  ["mongoUri", "mongodb+srv://u:p@example.com/app"],
+  ["cache.version", "7"],
+  ["cache.nodeCount", 3],
+  ["cache.evictionPolicy", "allkeys_lru"],
+  ["cache.persistence", "aof"],
+  ["cache.timeoutSeconds", -1],
+  ["cache.name", "Cache"],
+  ["cacheUri", "redis://in.clear"],
   ["app.region", "lon"],
   ["app.image", { repository: "a", tag: "1", digest: `sha256:${"0".repeat(64)}` }],
   ["app.image", { registryType: "DOCKER_HUB", repository: "a", tag: "1" }],
@@ -192,6 +232,9 @@ test("the editor's schema agrees about shapes: it takes right settings, and refu
     "network.ipRange",
     "postgres.pools",
     "postgres.trustedSources",
+    "postgres.caCertificate",
+    "mongo.trustedSources",
+    "mongo.databases",
     "app.region",
   ]);
   const both = mutations.filter(([path, value]) => {
@@ -344,6 +387,59 @@ test("what belongs together is checked together", () => {
     "breakwater:secrets.a_key",
   ]);
   assert.deepEqual(paths({ app: { autoscale: { min: 5, max: 2 } } }), ["breakwater:app.autoscale"]);
+});
+
+test("each database is managed here, external, or left out, and an external one has a URI with TLS", async () => {
+  const external = (config: Record<string, unknown>) => {
+    const given = { environment: "local", ...config };
+    return parse({ config: given, secretKeys: Object.keys(config), apiEndpoint: loopback });
+  };
+  const uris = {
+    postgres: [
+      "postgresql://u:p@db.example.com/app?sslmode=verify-full",
+      "postgres://u@h/d?a=b&sslmode=require",
+    ],
+    mongo: ["mongodb+srv://u:p@db.example.com/app", "mongodb://u:p@a,b/app?replicaSet=r&tls=true"],
+    cache: ["rediss://default:p@cache.example.com:6380/0"],
+  };
+  const bad = {
+    postgres: [
+      "postgresql://u:p@db.example.com/app",
+      "postgresql://h/d?sslmode=prefer",
+      "mysql://h/d?sslmode=require",
+    ],
+    mongo: [
+      "mongodb://u:p@db.example.com/app",
+      "mongodb+srv://u:p@h/d?tls=false",
+      "mongodb://h/d?tls=true&x=a b",
+    ],
+    cache: ["redis://cache.example.com"],
+  };
+  for (const section of ["postgres", "mongo", "cache"] as const) {
+    const uri = `${section}Uri` as const;
+    for (const value of uris[section]) {
+      const { settings } = external({ [section]: { provision: "external" }, [uri]: value });
+      const secret = settings?.[uri];
+      assert.ok(secret, value);
+      assert.deepEqual(await resolved(secret), { value, secret: true });
+    }
+    for (const value of bad[section]) {
+      const { problems: found = [] } = external({ [section]: { provision: "external" }, [uri]: value });
+      assert.ok(
+        found.some(({ path }) => path === `breakwater:${uri}`),
+        value,
+      );
+      assert.doesNotMatch(report(found), /example|u:p/);
+    }
+    assert.deepEqual(paths({ [section]: { provision: "external" } }), [`breakwater:${uri}`]);
+    for (const provision of ["managed", "none"])
+      assert.deepEqual(
+        external({ [section]: { provision }, [uri]: uris[section][0] }).problems?.map(({ path }) => path),
+        [`breakwater:${uri}`],
+      );
+    const [taken] = paths({ [section]: { provision: "none", import: { cluster: uuid } } });
+    assert.equal(taken, `breakwater:${section}.import`);
+  }
 });
 
 test("one problem hides no other", () => {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { datacentres } from "./components/catalog.ts";
 import { app } from "./settings/app.ts";
+import { cache } from "./settings/cache.ts";
 import { defaultApiEndpoint } from "./settings/endpoint.ts";
-import { secret, slug, slugAllowed, uuid, uuidAllowed, variable } from "./settings/kinds.ts";
+import { secret, secretMatching, slug, slugAllowed, uuid, uuidAllowed, variable } from "./settings/kinds.ts";
+import { mongo } from "./settings/mongo.ts";
 import { network } from "./settings/network.ts";
 import { postgres } from "./settings/postgres.ts";
 import type { Problem } from "./settings/problem.ts";
@@ -71,6 +73,8 @@ export const schema = z.strictObject({
   ),
   network: field(network, { description: "The private network." }),
   postgres: field(postgres, { description: "The PostgreSQL cluster." }),
+  mongo: field(mongo, { description: "The MongoDB cluster." }),
+  cache: field(cache, { description: "The Valkey cluster: cache, counters and queues." }),
   app: field(app, { description: "The product's API on App Platform." }),
   secrets: field(z.record(variable(), generated), {
     description: "Secrets to generate, by the environment variable that brings them to the product.",
@@ -84,6 +88,35 @@ export const schema = z.strictObject({
     default: {},
     effect: "restarts",
     allowed: "must be text, under a name of letters, digits and underscores",
+  }),
+  postgresUri: field(
+    secretMatching(/^postgres(ql)?:\/\/\S+[?&]sslmode=(require|verify-ca|verify-full)(&|$)/).optional(),
+    {
+      description:
+        "URI of an external PostgreSQL database. Set with `pulumi config set --secret breakwater:postgresUri`.",
+      effect: "restarts",
+      secret: true,
+      allowed: "must be postgresql://... with sslmode=verify-full, verify-ca or require",
+    },
+  ),
+  mongoUri: field(
+    secretMatching(
+      /^(mongodb\+srv:\/\/(?!.*[?&](tls|ssl)=false)|mongodb:\/\/(?=.*[?&](tls|ssl)=true))\S+$/,
+    ).optional(),
+    {
+      description:
+        "URI of an external MongoDB database. Set with `pulumi config set --secret breakwater:mongoUri`.",
+      effect: "restarts",
+      secret: true,
+      allowed: "must be mongodb+srv://..., or mongodb://... with tls=true",
+    },
+  ),
+  cacheUri: field(secretMatching(/^rediss:\/\/\S+$/).optional(), {
+    description:
+      "URI of an external Valkey or Redis. Set with `pulumi config set --secret breakwater:cacheUri`.",
+    effect: "restarts",
+    secret: true,
+    allowed: "must be rediss://...: one without TLS is refused",
   }),
   registryCredentials: field(secret().optional(), {
     description:

@@ -31,3 +31,9 @@ export const secret = () =>
     .string()
     .min(1)
     .transform((value) => pulumi.secret(value));
+/** A secret that must look like this. */
+export const secretMatching = (pattern: RegExp) =>
+  z
+    .string()
+    .regex(pattern)
+    .transform((value) => pulumi.secret(value));

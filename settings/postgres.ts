@@ -1,8 +1,15 @@
 import { z } from "zod";
-import { postgresSizes, postgresVersions, weekdays } from "../components/catalog.ts";
-import { hourPattern } from "../components/database-rules.ts";
+import { postgresSizes, postgresVersions } from "../components/catalog.ts";
 import { poolModes } from "../components/postgres-rules.ts";
-import { ha, identifier, identifierAllowed, integer, slug, slugAllowed, uuid, uuidAllowed } from "./kinds.ts";
+import {
+  caCertificate,
+  clusterName,
+  engineVersion,
+  maintenance,
+  provision,
+  trustedSources,
+} from "./database.ts";
+import { ha, identifier, identifierAllowed, integer, uuid, uuidAllowed } from "./kinds.ts";
 import { type Defaults, field, type Neighbours } from "./schema-kit.ts";
 
 const database = z.strictObject({
@@ -44,18 +51,13 @@ const pool = z.strictObject({
 
 /** Settings of the PostgreSQL cluster. */
 export const postgres = z.strictObject({
-  version: field(
-    z.union([z.enum(postgresVersions), z.literal(postgresVersions.map(Number))]).transform((version) => {
-      const text = String(version);
-      return postgresVersions.find((known) => known === text) ?? postgresVersions[0];
-    }),
-    {
-      description: "Major version. A higher one upgrades in place, with downtime; there is no way back.",
-      default: "17",
-      effect: "restarts",
-      allowed: `must be one of ${postgresVersions.join(", ")}`,
-    },
-  ),
+  provision: provision("postgresUri"),
+  version: field(engineVersion(postgresVersions), {
+    description: "Major version. A higher one upgrades in place, with downtime; there is no way back.",
+    default: "17",
+    effect: "restarts",
+    allowed: `must be one of ${postgresVersions.join(", ")}`,
+  }),
   size: field(z.enum(postgresSizes), {
     description: "Plan of each node. Resized in place; a disk never gets smaller.",
     default: (c: Defaults) => (ha(c) ? "db-s-2vcpu-4gb" : "db-s-1vcpu-1gb"),
@@ -77,11 +79,7 @@ export const postgres = z.strictObject({
       return [{ name: `${name}-pool`, database: name, size: ha(c) ? 40 : 10 }];
     },
   }),
-  trustedSources: field(z.array(z.string()), {
-    description:
-      "IPv4 addresses and ranges beside the VPC that may connect over the internet. Each is warned about; a public range wider than /24 is refused.",
-    default: [],
-  }),
+  trustedSources,
   config: field(
     z.strictObject({
       backupHour: field(integer(0, 23), { description: "Hour of the daily backup, UTC.", default: 2 }),
@@ -101,17 +99,7 @@ export const postgres = z.strictObject({
     }),
     { description: "Timeouts and the time of the daily backup." },
   ),
-  maintenance: field(
-    z.strictObject({
-      day: field(z.enum(weekdays), { description: "Day of the window.", default: "sunday" }),
-      hour: field(z.string().regex(hourPattern), {
-        description: "Start of the window, `HH:MM` in UTC. Work begins within four hours.",
-        default: "04:00",
-        allowed: "must be HH:MM in UTC",
-      }),
-    }),
-    { description: "When DigitalOcean may update the nodes." },
-  ),
+  maintenance,
   storageMib: field(z.number().int().multipleOf(1024).min(1024).optional(), {
     description: "Disk of a node in MiB, a multiple of 1024. Each plan has its range; it never gets smaller.",
     allowed: "must be a multiple of 1024",
@@ -141,12 +129,7 @@ export const postgres = z.strictObject({
     default: "verify-full",
     effect: "restarts",
   }),
-  name: field(slug(63).optional(), {
-    description:
-      "Name of the cluster, instead of `<project.name>-<environment>-pg`. Outside `local` a replaced cluster stays beside its successor, which needs another name.",
-    effect: "replaces",
-    allowed: slugAllowed(63),
-  }),
+  name: clusterName("pg"),
   import: field(
     z
       .strictObject({
@@ -160,4 +143,5 @@ export const postgres = z.strictObject({
       .optional(),
     { description: "An existing cluster that the stack takes over; `name` must be its own." },
   ),
+  caCertificate,
 });

@@ -31,6 +31,10 @@ export const protectedParts = [
     within: "postgres.cluster",
   },
   { component: "postgres", part: "users", name: "postgres.users", type: user, within: "postgres.cluster" },
+  { component: "mongo", part: "cluster", name: "mongo.cluster", type: cluster, within: "network" },
+  { component: "mongo", part: "databases", name: "mongo.databases", type: database, within: "mongo.cluster" },
+  { component: "mongo", part: "users", name: "mongo.users", type: user, within: "mongo.cluster" },
+  { component: "cache", part: "cluster", name: "cache.cluster", type: cluster, within: "network" },
 ] as const satisfies Part[];
 
 type Row = (typeof protectedParts)[number];

@@ -1,14 +1,14 @@
-import { trustedSourceProblem } from "../../components/cidr.ts";
-import { duplicates, nodeCountProblem } from "../../components/database-rules.ts";
+import { duplicates } from "../../components/database-rules.ts";
 import { identifierProblem, poolProblem, postgresOffer } from "../../components/postgres-rules.ts";
+import { clusterRules } from "./databases.ts";
 import { type Check, type Draft, present } from "./rule.ts";
 
-export function postgresRules({ postgres }: Draft, check: Check): void {
+export function postgresRules(draft: Draft, check: Check): void {
+  const { postgres } = draft;
   if (!postgres) return;
-  const { size, nodeCount, databases = [], pools = [], trustedSources = [] } = postgres;
+  const { size, databases = [], pools = [] } = postgres;
+  clusterRules(draft, "postgres", postgresOffer, check);
   if (size !== undefined) {
-    if (nodeCount !== undefined)
-      check("postgres.nodeCount", nodeCount, nodeCountProblem(postgresOffer, size, nodeCount));
     const sizes = pools.map((pool) => ({ size: pool?.size ?? 0 }));
     check("postgres.pools", undefined, poolProblem(size, sizes));
   }
@@ -31,7 +31,4 @@ export function postgresRules({ postgres }: Draft, check: Check): void {
         pool.database,
         `must be one of the databases: ${names.join(", ")}`,
       );
-  for (const [index, source] of trustedSources.entries())
-    if (source !== undefined)
-      check(`postgres.trustedSources[${index}]`, source, trustedSourceProblem(source));
 }
