@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   "local-env": () => import("./local-env.ts"),
   bench: () => import("./bench.ts"),
   docs: () => import("./docs.ts"),
+  cost: () => import("./cost.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);
