@@ -5,6 +5,7 @@ import type { Area } from "./area.ts";
 import { area as certificates } from "./certificates.ts";
 import { area as databases } from "./databases/area.ts";
 import { area as domains } from "./domains/area.ts";
+import { area as loadBalancers } from "./load-balancers/area.ts";
 import { area as projects } from "./projects.ts";
 import { area as regions } from "./regions.ts";
 import { area as sizes } from "./sizes.ts";
@@ -16,6 +17,7 @@ export const AREAS: readonly Area[] = [
   apps,
   databases,
   vpcs,
+  loadBalancers,
   domains,
   certificates,
   projects,

@@ -111,12 +111,17 @@ vpcs.read("/members", (vpc, call) => {
 // Peerings are not served: a VPC here has none.
 vpcs.read("/peerings", (_, call) => page(call, "peerings", [], () => ({})));
 
-/** The VPC that `id` names, or the region's default one. */
-export function vpcFor(call: Call<unknown>, region: string, id: string | undefined): Saved<Vpc> {
+/** The VPC that `id` names, or the region's default one; `field` is what requests call it. */
+export function vpcFor(
+  call: Call<unknown>,
+  region: string,
+  id: string | undefined,
+  field = "private_network_uuid",
+): Saved<Vpc> {
   const vpc = id === undefined ? defaultOf(call, region) : vpcs.find(call, id);
-  if (!vpc) throw unprocessable(`private_network_uuid: VPC ${id ?? `default-${region}`} not found`);
+  if (!vpc) throw unprocessable(`${field}: VPC ${id ?? `default-${region}`} not found`);
   if (vpc.region !== region)
-    throw unprocessable(`private_network_uuid: VPC ${vpc.id} is in ${vpc.region}, not in ${region}`);
+    throw unprocessable(`${field}: VPC ${vpc.id} is in ${vpc.region}, not in ${region}`);
   return vpc;
 }
 
