@@ -16,6 +16,8 @@ export function appPlatformProblems(name: string, args: AppPlatformArgs): string
   const appName = args.appName ?? name;
   const badName = nameProblem("digitalocean:index/app:App", appName);
   if (badName) problems.push(`appName ${appName} ${badName}`);
+  const badDomain = args.domain && nameProblem("digitalocean:index/domain:Domain", args.domain.name);
+  if (badDomain) problems.push(`domain ${args.domain?.name} ${badDomain}`);
   if (!appSizes.includes(args.instanceSize))
     problems.push(`instanceSize ${args.instanceSize} must be one of ${appSizes.join(", ")}`);
   if (args.autoscale) {

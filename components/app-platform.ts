@@ -38,6 +38,12 @@ export interface AppPlatformArgs extends ComputeArgs {
   termination?: { drainSeconds?: number; gracePeriodSeconds?: number };
   /** @default see {@link AppAlerts} */
   alerts?: AppAlerts;
+  /**
+   * Host name of the product. With `zone`, DigitalOcean's own DNS has it, and App Platform writes the record: nobody else
+   * may. A certificate comes with it.
+   * @default a name under `ondigitalocean.app` alone
+   */
+  domain?: { name: string; zone?: pulumi.Input<string> };
   /** Project that the app is filed under. Read once: a later change is ignored, since it would replace the app. @default the account's default project */
   projectId?: pulumi.Input<string>;
   /** Changes the wrapped resource `app`. @default unchanged */
@@ -83,6 +89,7 @@ export class AppPlatform extends Component implements Compute {
           name: args.appName ?? name,
           region: appRegions[region],
           vpcs: [{ id: args.vpcId }],
+          domainNames: args.domain && [{ ...args.domain, type: "PRIMARY" }],
           alerts: alerts.app,
           ingress: { rules: [{ match: { path: { prefix: "/" } }, component: { name: "api" } }] },
           services: [
@@ -132,11 +139,11 @@ export class AppPlatform extends Component implements Compute {
         },
       },
       // The wait after an update reads the create timeout as well.
-      { ignoreChanges: ["projectId"], customTimeouts: { create: "30m" } },
+      { ignoreChanges: ["projectId"], customTimeouts: { create: "30m" }, dependsOn: args.after },
       args.transform?.app,
     );
     this.computeId = app.id;
-    this.url = app.liveUrl;
+    this.url = args.domain ? pulumi.output(`https://${args.domain.name}`) : app.liveUrl;
     const { kind, computeId, url, monthlyCost } = this;
     this.registerOutputs({ kind, computeId, url, monthlyCost });
   }

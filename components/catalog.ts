@@ -27,6 +27,20 @@ export type AppRegion = (typeof appRegions)[Datacentre];
 
 export const datacentres = Object.keys(appRegions) as Datacentre[];
 
+/** Where a datacentre's programs keep their buckets: in it, or, without Spaces of its own, in its neighbour. */
+export const bucketRegions = {
+  ams3: "ams3",
+  blr1: "blr1",
+  fra1: "fra1",
+  lon1: "lon1",
+  nyc1: "nyc3",
+  sfo3: "sfo3",
+  sgp1: "sgp1",
+  syd1: "syd1",
+  tor1: "tor1",
+} as const satisfies Record<Datacentre, string>;
+export type BucketRegion = (typeof bucketRegions)[Datacentre];
+
 /** Major versions of PostgreSQL that a new cluster may have. 15 can be created until 2027-05-12. */
 export const postgresVersions = ["15", "16", "17", "18"] as const;
 export type PostgresVersion = (typeof postgresVersions)[number];
@@ -137,6 +151,36 @@ export const appSizes = [
   "apps-d-8vcpu-32gb",
 ] as const;
 export type AppSize = (typeof appSizes)[number];
+
+/** Plans of a droplet: `s-` shares its CPUs, all others have theirs for themselves. */
+export const dropletSizes = [
+  "s-1vcpu-512mb-10gb",
+  "s-1vcpu-1gb",
+  "s-1vcpu-1gb-amd",
+  "s-1vcpu-1gb-intel",
+  "s-1vcpu-2gb",
+  "s-1vcpu-2gb-amd",
+  "s-1vcpu-2gb-intel",
+  "s-2vcpu-2gb",
+  "s-2vcpu-2gb-amd",
+  "s-2vcpu-2gb-intel",
+  "s-2vcpu-4gb",
+  "s-2vcpu-4gb-amd",
+  "s-2vcpu-4gb-intel",
+  "s-4vcpu-8gb",
+  "s-4vcpu-8gb-amd",
+  "s-4vcpu-8gb-intel",
+  "s-8vcpu-16gb",
+  "s-8vcpu-16gb-amd",
+  "s-8vcpu-16gb-intel",
+  "c-2",
+  "c-4",
+  "c-8",
+  "g-2vcpu-8gb",
+  "g-4vcpu-16gb",
+  "g-8vcpu-32gb",
+] as const;
+export type DropletSize = (typeof dropletSizes)[number];
 
 export const registryTypes = ["DOCR", "DOCKER_HUB", "GHCR"] as const;
 export type RegistryType = (typeof registryTypes)[number];

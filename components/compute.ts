@@ -32,6 +32,8 @@ export interface ComputeArgs {
   secretEnv?: Record<string, pulumi.Input<string>>;
   /** Command that runs once before each new version takes over, in the same image with the same variables. @default none */
   migrateCommand?: string;
+  /** What must be there before a migration or the product starts, such as a database's grants. @default nothing */
+  after?: pulumi.Resource[];
 }
 
 /** What runs the product's API, whichever way. */

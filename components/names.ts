@@ -13,6 +13,8 @@ const words = {
   slug: "lower-case letters, digits and dashes, starting with a letter and ending with a letter or digit",
   sql: "lower-case letters, digits, dashes and underscores, starting with a letter",
   tag: "lower-case letters, digits, colons, dashes and underscores",
+  host: "a host name such as www.example.com, in lower case",
+  label: "letters, digits, dashes and dots",
   any: "any text",
 };
 
@@ -48,6 +50,27 @@ const rules: Record<string, Rule> = {
   },
   // The capitals of a tag's first use are what its API paths need from then on: none is used.
   "digitalocean:index/tag:Tag": { pattern: /^[a-z0-9:_-]+$/, max: 255, words: words.tag },
+  "digitalocean:index/domain:Domain": {
+    pattern: /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    max: 253,
+    words: words.host,
+  },
+  "digitalocean:index/loadBalancer:LoadBalancer": {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/,
+    max: 255,
+    words: words.label,
+  },
+  "digitalocean:index/firewall:Firewall": {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/,
+    max: 255,
+    words: words.label,
+  },
+  "digitalocean:index/vpcPeering:VpcPeering": { pattern: /^[A-Za-z0-9.-]+$/, max: 255, words: words.vpc },
+  "digitalocean:index/vpcNatGateway:VpcNatGateway": {
+    pattern: /^[A-Za-z0-9.-]+$/,
+    max: 255,
+    words: words.vpc,
+  },
   "digitalocean:index/project:Project": { pattern: /^.+$/, max: 175, words: words.any },
 };
 
