@@ -5,10 +5,15 @@ import type { Area } from "./area.ts";
 import { area as certificates } from "./certificates.ts";
 import { area as databases } from "./databases/area.ts";
 import { area as domains } from "./domains/area.ts";
+import { area as droplets } from "./droplets/area.ts";
+import { area as firewalls } from "./firewalls.ts";
+import { area as images } from "./images/area.ts";
 import { area as loadBalancers } from "./load-balancers/area.ts";
+import { area as monitoring } from "./monitoring/area.ts";
 import { area as projects } from "./projects.ts";
 import { area as regions } from "./regions.ts";
 import { area as sizes } from "./sizes.ts";
+import { area as sshKeys } from "./ssh-keys.ts";
 import { area as tags } from "./tags.ts";
 import { area as vpcs } from "./vpcs.ts";
 
@@ -16,10 +21,15 @@ import { area as vpcs } from "./vpcs.ts";
 export const AREAS: readonly Area[] = [
   apps,
   databases,
+  droplets,
   vpcs,
+  firewalls,
   loadBalancers,
   domains,
   certificates,
+  monitoring,
+  sshKeys,
+  images,
   projects,
   tags,
   account,
