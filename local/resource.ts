@@ -43,6 +43,8 @@ export interface Description<T extends object, P> {
 
   /** Whether the query of a list lets one through: filters such as `?name=web`. Default: all. */
   listed?(item: Saved<T>, call: Call<P>): boolean;
+  /** Lists begin with the latest. Default: in the order of creation. */
+  newestFirst?: true;
   /** Lists come whole, without `links` and `meta`. */
   unpaged?: true;
   /** A read of one answers with its view alone, without the root key. */
@@ -172,10 +174,12 @@ export class Resource<T extends object, P = undefined> {
     this.#route(method, "", (call) => handle(parse(input, call.body, this.about.invalid), call));
   }
 
-  /** What the console shows: objects without an owner. */
+  /** What the console shows: the account's own objects that have no owner. */
   rows(call: Call): ConsoleRow[] {
     const { row } = this.about;
-    return row ? this.all(call).map((item) => ({ name: item.name, ...row(item, call) })) : [];
+    if (!row) return [];
+    const own = call.store.list<T>(this.about.kind, "");
+    return own.map((item) => ({ name: item.name, ...row(item, call) }));
   }
 
   find(call: Call<unknown>, id: string, parent = ""): Saved<T> | undefined {
@@ -194,7 +198,9 @@ export class Resource<T extends object, P = undefined> {
   }
 
   all(call: Call<unknown>, parent = ""): Saved<T>[] {
-    return [...(this.about.given?.(call) ?? []), ...call.store.list<T>(this.about.kind, parent)];
+    const { given, kind, newestFirst } = this.about;
+    const items = [...(given?.(call) ?? []), ...call.store.list<T>(kind, parent)];
+    return newestFirst ? items.reverse() : items;
   }
 
   insert(call: Call<unknown>, draft: Draft<T>, parent = ""): Saved<T> {

@@ -8,16 +8,19 @@ export const ACCOUNT = {
   owner_id: 10_001,
 };
 
+/** How much of what an account may have (a new account's). */
+export const ACCOUNT_LIMITS = { droplets: 25, reservedIps: 5, volumes: 100 };
+
 const get: Route = {
   method: "GET",
   path: "/v2/account",
   handle: () =>
     ok({
       account: {
-        droplet_limit: 25,
-        floating_ip_limit: 5,
-        reserved_ip_limit: 5,
-        volume_limit: 100,
+        droplet_limit: ACCOUNT_LIMITS.droplets,
+        floating_ip_limit: ACCOUNT_LIMITS.reservedIps,
+        reserved_ip_limit: ACCOUNT_LIMITS.reservedIps,
+        volume_limit: ACCOUNT_LIMITS.volumes,
         email: ACCOUNT.email,
         name: "Local cloud",
         uuid: ACCOUNT.uuid,

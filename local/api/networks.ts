@@ -39,6 +39,8 @@ export function freeRange(taken: readonly Network[], from: string): string {
 /** The address at a place in a network; it wraps around, so that every number names one. */
 export const addressIn = (range: Network, place: number): string => text(range.start + (place % range.size));
 
+export const netmask = ({ size }: Network): string => text(2 ** 32 - size);
+
 function network(address: string, bits: number): Network {
   const size = 2 ** (32 - bits);
   return { start: Math.floor(numberOf(address) / size) * size, size };

@@ -9,16 +9,18 @@ const FEATURES = ["backups", "ipv6", "metadata", "install_agent", "storage", "im
 const list: Route = {
   method: "GET",
   path: "/v2/regions",
-  handle: (call) =>
-    ok(
-      page(call, "regions", Object.entries(NAMES), ([slug, name]) => ({
-        name,
-        slug,
-        features: FEATURES,
-        available: REGIONS.includes(slug),
-        sizes: REGIONS.includes(slug) ? SIZES.map((size) => size.slug) : [],
-      })),
-    ),
+  handle: (call) => ok(page(call, "regions", Object.keys(NAMES), regionView)),
 };
+
+export function regionView(slug: string): object {
+  const isOpen = REGIONS.includes(slug);
+  return {
+    name: NAMES[slug],
+    slug,
+    features: FEATURES,
+    available: isOpen,
+    sizes: isOpen ? SIZES.map((size) => size.slug) : [],
+  };
+}
 
 export const area: Area = { title: "Regions", resources: [], routes: [list] };

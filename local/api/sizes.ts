@@ -71,17 +71,21 @@ const HOURS_A_MONTH = 672;
 const list: Route = {
   method: "GET",
   path: "/v2/sizes",
-  handle: (call) =>
-    ok(
-      page(call, "sizes", [...SIZES], ({ monthly, ...size }) => ({
-        ...size,
-        price_monthly: monthly,
-        price_hourly: Number((monthly / HOURS_A_MONTH).toFixed(5)),
-        regions: REGIONS,
-        available: true,
-        disk_info: [{ type: "local", size: { amount: size.disk, unit: "gib" } }],
-      })),
-    ),
+  handle: (call) => ok(page(call, "sizes", [...SIZES], sizeView)),
 };
+
+export const findSize = (slug: string): Size | undefined => SIZES.find((size) => size.slug === slug);
+
+export const sizeView = ({ monthly, ...size }: Size): object => ({
+  ...size,
+  price_monthly: monthly,
+  price_hourly: Number((monthly / HOURS_A_MONTH).toFixed(5)),
+  regions: REGIONS,
+  available: true,
+  disk_info: diskInfo(size.disk),
+});
+
+/** @param gib of the one disk */
+export const diskInfo = (gib: number): object[] => [{ type: "local", size: { amount: gib, unit: "gib" } }];
 
 export const area: Area = { title: "Sizes", resources: [], routes: [list] };
