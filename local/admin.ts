@@ -3,7 +3,7 @@ import { notFound } from "./errors.ts";
 import { Fault, type Faults } from "./faults.ts";
 import { parse } from "./input.ts";
 
-/** What rehearsals and tests ask of the cloud itself, under `/_local/`: faults, and a new account. */
+/** What rehearsals and tests ask of the cloud itself, under `/_local/`: faults, everything that exists, and a new account. */
 export function adminRoutes(faults: Faults, startAfresh: (call: Call) => void): Route[] {
   return [
     { method: "GET", path: "/_local/faults", handle: () => ok({ faults: faults.list() }) },
@@ -28,6 +28,7 @@ export function adminRoutes(faults: Faults, startAfresh: (call: Call) => void): 
         return noContent();
       },
     },
+    { method: "GET", path: "/_local/contents", handle: ({ store }) => ok({ contents: store.contents() }) },
     {
       method: "POST",
       path: "/_local/reset",

@@ -107,3 +107,20 @@ test("a reset leaves a new account without faults", async (t) => {
   assert.deepEqual(await state(), before);
   assert.partialDeepStrictEqual((await cloud.get("/v2/projects")).body, { meta: { total: 1 } });
 });
+
+test("what exists is listed, whatever its area and owner, and is gone after its deletion", async (t) => {
+  const cloud = await cloudFor(t);
+  type Contents = { contents: { kind: string; id: string; parent: string; name: string }[] };
+  const contents = async () => (await cloud.get<Contents>("/_local/contents")).body.contents;
+  const before = await contents();
+  const { database } = await cloud.make<{ database: { id: string } }>("/v2/databases", {
+    ...CLUSTER,
+    name: "orders",
+  });
+  const after = await contents();
+  const added = after.filter(({ id, parent }) => id === database.id || parent === database.id);
+  assert.ok(added.some(({ name }) => name === "orders"));
+  assert.ok(added.some(({ parent, name }) => parent === database.id && name === "doadmin"));
+  assert.equal((await cloud.delete(`/v2/databases/${database.id}`)).status, 204);
+  assert.deepEqual(await contents(), before);
+});

@@ -171,6 +171,13 @@ export class Store {
     return rows[0] && saved<T>(rows[0]);
   }
 
+  /** Everything that exists, whatever its kind and owner, in the order of creation; not what is being taken down. */
+  contents(): Pick<Stored, "kind" | "id" | "parent" | "name">[] {
+    return this.all("SELECT * FROM object WHERE gone_at IS NULL ORDER BY seq")
+      .map(saved<object>)
+      .map(({ kind, id, parent, name }) => ({ kind, id, parent, name }));
+  }
+
   /** The object behind a URN, also while it is being taken down. */
   byUrn<T extends object>(urn: string): Saved<T> | undefined {
     const rows = this.all("SELECT * FROM object WHERE urn = ? ORDER BY gone_at IS NOT NULL, seq", urn);
