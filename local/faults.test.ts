@@ -113,7 +113,7 @@ test("what exists is listed, whatever its area and owner, and is gone after its 
   type Contents = { contents: { kind: string; id: string; parent: string; name: string }[] };
   const contents = async () => (await cloud.get<Contents>("/_local/contents")).body.contents;
   const before = await contents();
-  const { database } = await cloud.make<{ database: { id: string } }>("/v2/databases", {
+  const database = await cloud.make("/v2/databases", {
     ...CLUSTER,
     name: "orders",
   });
