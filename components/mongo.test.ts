@@ -92,7 +92,7 @@ test("a new generation is new users under the same logical names, made before th
   const { named, result } = await build({ generation: 2, protection: { allowReplace: ["users"] } });
   assert.equal(named("mongo-user-app").inputs.name, "app-2");
   assert.equal(named("mongo-user-recorder").inputs.name, "recorder-2");
-  assert.equal(named("mongo-user-app").deleteBeforeReplace, undefined);
+  assert.equal(named("mongo-user-app").deleteBeforeReplace, false);
   assert.match((await resolved(result.uri)).value, /^mongodb\+srv:\/\/app-2:/);
 });
 

@@ -59,6 +59,8 @@ export class Mongo extends ManagedDatabase {
             ...guarded(protection, "users", "cluster"),
             // A user that stayed behind would keep its password working. With the cluster it stays, as that does.
             retainOnDelete: false,
+            // The provider would delete first, and the product be locked out until it has the new URI.
+            deleteBeforeReplace: false,
           },
           transform?.user,
         ),

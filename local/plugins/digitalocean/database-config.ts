@@ -1,14 +1,59 @@
 /** The settings of a cluster, one resource per engine: written with a PATCH, read back, and left behind when deleted. */
 import { isEmpty } from "../provider/check.ts";
 import type { Existing, Operation, Resource } from "../provider/resource.ts";
-import type { Properties } from "../provider/schema.ts";
-import type { Values } from "../provider/values.ts";
+import {
+  between,
+  boolean,
+  integer,
+  number,
+  type Properties,
+  type Property,
+  snakeCase,
+  string,
+} from "../provider/schema.ts";
+import { unknown, type Value, type Values } from "../provider/values.ts";
 import { type Api, asBody } from "./api.ts";
 import { fromBody, toBody } from "./body.ts";
 import { clusterId, memberPath } from "./database.ts";
 import { named, unlessGone } from "./rest.ts";
 
 const none: Values = {};
+
+/** A setting that nobody has chosen has the platform's value. */
+export const chosen = { computed: true } as const;
+
+const each = (names: readonly string[], property: Property): Properties =>
+  Object.fromEntries(names.map((name) => [name, property]));
+export const integers = (...names: readonly string[]): Properties => each(names, integer(chosen));
+export const numbers = (...names: readonly string[]): Properties => each(names, number(chosen));
+export const booleans = (...names: readonly string[]): Properties => each(names, boolean(chosen));
+export const strings = (...names: readonly string[]): Properties => each(names, string(chosen));
+/** Integers of 64 bits, which are strings in programs. */
+export const longs = (...names: readonly string[]): Properties =>
+  each(
+    names,
+    string({
+      ...chosen,
+      read: (raw) => (raw === undefined || raw === null ? "" : String(raw)),
+      write: Number,
+    }),
+  );
+/** Integers from a least one on, by their names. */
+export const integersFrom = (least: Readonly<Record<string, number>>): Properties =>
+  Object.fromEntries(
+    Object.entries(least).map(([name, from]) => [
+      name,
+      integer({ ...chosen, check: between(from, Number.MAX_SAFE_INTEGER) }),
+    ]),
+  );
+/** The same properties, whose names in the API have this in front. */
+export const prefixed = (prefix: string, properties: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [
+      name,
+      { ...property, api: `${prefix}${snakeCase(name)}` },
+    ]),
+  );
 
 /** `engine` is the name in messages and, in lower case, in the resource's id. */
 export function databaseConfig(engine: string, settings: Properties): Resource<Api> {
@@ -18,7 +63,14 @@ export function databaseConfig(engine: string, settings: Properties): Resource<A
     const config = asBody(
       (await operation.client.call("GET", memberPath(state, "config"), operation)).config,
     );
-    return { id, state: { ...fromBody(properties, config), clusterId: String(state.clusterId) } };
+    return {
+      id,
+      state: {
+        ...apart(properties, state),
+        ...fromBody(properties, config),
+        clusterId: String(state.clusterId),
+      },
+    };
   };
   const write = async (
     operation: Operation<Api>,
@@ -48,4 +100,14 @@ export function databaseConfig(engine: string, settings: Properties): Resource<A
     // The platform keeps the settings: there is nothing to delete.
     delete: async () => undefined,
   };
+}
+
+/** What the official plugin neither sends nor reads stays as the program has it. */
+function apart(properties: Properties, state: Values): Values {
+  const kept: Record<string, Value> = {};
+  for (const [name, { api }] of Object.entries(properties)) {
+    const value = state[name];
+    if (api === false && value !== undefined && value !== unknown) kept[name] = value;
+  }
+  return kept;
 }

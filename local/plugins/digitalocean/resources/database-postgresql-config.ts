@@ -1,23 +1,8 @@
 /** The settings of a PostgreSQL cluster (terraform-provider-digitalocean: resource_database_postgres_config). */
-import {
-  between,
-  boolean,
-  integer,
-  number,
-  object,
-  oneOf,
-  type Properties,
-  set,
-  string,
-} from "../../provider/schema.ts";
+import { between, boolean, integer, number, object, oneOf, set, string } from "../../provider/schema.ts";
 import { oneInList } from "../body.ts";
-import { databaseConfig } from "../database-config.ts";
+import { chosen, databaseConfig, integers, numbers } from "../database-config.ts";
 
-const chosen = { computed: true } as const;
-const integers = (...names: readonly string[]): Properties =>
-  Object.fromEntries(names.map((name) => [name, integer(chosen)]));
-const numbers = (...names: readonly string[]): Properties =>
-  Object.fromEntries(names.map((name) => [name, number(chosen)]));
 const onOrOff = string({ ...chosen, check: oneOf("off", "on") });
 
 export default databaseConfig("PostgreSQL", {

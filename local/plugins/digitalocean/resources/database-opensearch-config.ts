@@ -1,0 +1,48 @@
+/** The settings of an OpenSearch cluster (terraform-provider-digitalocean: resource_database_opensearch_config). */
+import { set, string } from "../../provider/schema.ts";
+import { booleans, databaseConfig, integers, integersFrom, strings } from "../database-config.ts";
+
+export default databaseConfig("OpenSearch", {
+  ...integersFrom({
+    clusterMaxShardsPerNode: 100,
+    clusterRoutingAllocationNodeConcurrentRecoveries: 2,
+    httpMaxContentLengthBytes: 1,
+    httpMaxHeaderSizeBytes: 1,
+    httpMaxInitialLineLengthBytes: 1024,
+    indicesFielddataCacheSizePercentage: 3,
+    indicesMemoryIndexBufferSizePercentage: 3,
+    indicesMemoryMaxIndexBufferSizeMb: 3,
+    indicesMemoryMinIndexBufferSizeMb: 3,
+    indicesQueriesCacheSizePercentage: 3,
+    indicesQueryBoolMaxClauseCount: 64,
+    indicesRecoveryMaxConcurrentFileChunks: 2,
+    indicesRecoveryMaxMbPerSec: 40,
+    ismHistoryMaxAgeHours: 1,
+    ismHistoryRolloverCheckPeriodHours: 1,
+    ismHistoryRolloverRetentionPeriodDays: 1,
+    searchMaxBuckets: 1,
+    threadPoolAnalyzeQueueSize: 10,
+    threadPoolAnalyzeSize: 1,
+    threadPoolForceMergeSize: 1,
+    threadPoolGetQueueSize: 10,
+    threadPoolGetSize: 1,
+    threadPoolSearchQueueSize: 10,
+    threadPoolSearchSize: 1,
+    threadPoolSearchThrottledQueueSize: 10,
+    threadPoolSearchThrottledSize: 1,
+    threadPoolWriteQueueSize: 10,
+    threadPoolWriteSize: 1,
+  }),
+  ...integers("ismHistoryMaxDocs"),
+  ...booleans(
+    "actionAutoCreateIndexEnabled",
+    "actionDestructiveRequiresName",
+    "enableSecurityAudit",
+    "ismEnabled",
+    "ismHistoryEnabled",
+    "overrideMainResponseVersion",
+    "pluginsAlertingFilterByBackendRolesEnabled",
+  ),
+  ...strings("scriptMaxCompilationsRate"),
+  reindexRemoteWhitelists: set(string(), { api: "reindex_remote_whitelist" }),
+});
