@@ -1,8 +1,10 @@
 import { PolicyPack } from "@pulumi/policy";
-import { databaseClusterFirewalled } from "./rules/database-cluster-firewalled.ts";
-import { databaseClusterPrivateNetwork } from "./rules/database-cluster-private-network.ts";
-import { databaseFirewallNarrow } from "./rules/database-firewall-narrow.ts";
+import { settingsOf } from "./configuration.ts";
+import { policiesOf } from "./pack.ts";
+import { rules } from "./rules/index.ts";
 
-new PolicyPack("breakwater", {
-  policies: [databaseClusterPrivateNetwork, databaseFirewallNarrow, databaseClusterFirewalled],
-});
+/** The pack as Pulumi starts it: the engine tells the stack's name and configuration in the environment. */
+const { PULUMI_CONFIG = "{}", PULUMI_NODEJS_STACK, PULUMI_STACK = "" } = process.env;
+const settings = settingsOf(JSON.parse(PULUMI_CONFIG), PULUMI_NODEJS_STACK ?? PULUMI_STACK);
+
+new PolicyPack("breakwater", { policies: policiesOf(rules, settings) });

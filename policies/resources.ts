@@ -1,18 +1,155 @@
-import type { PolicyResource } from "@pulumi/policy";
+import type { PolicyProviderResource, PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { Input, type Sink } from "./input.ts";
+import { propertiesOf } from "./sdk.ts";
 
 /** DigitalOcean's resources as rules see them. */
 
 /** Type tokens. The SDK itself is never loaded: its classes cost a second of every preview. */
 export const types = {
+  app: "digitalocean:index/app:App",
+  cdn: "digitalocean:index/cdn:Cdn",
+  certificate: "digitalocean:index/certificate:Certificate",
   databaseCluster: "digitalocean:index/databaseCluster:DatabaseCluster",
+  databaseConnectionPool: "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool",
+  databaseDb: "digitalocean:index/databaseDb:DatabaseDb",
   databaseFirewall: "digitalocean:index/databaseFirewall:DatabaseFirewall",
+  databaseLogsinkOpensearch: "digitalocean:index/databaseLogsinkOpensearch:DatabaseLogsinkOpensearch",
+  databaseLogsinkRsyslog: "digitalocean:index/databaseLogsinkRsyslog:DatabaseLogsinkRsyslog",
+  databaseMysqlConfig: "digitalocean:index/databaseMysqlConfig:DatabaseMysqlConfig",
+  databasePostgresqlConfig: "digitalocean:index/databasePostgresqlConfig:DatabasePostgresqlConfig",
+  databaseRedisConfig: "digitalocean:index/databaseRedisConfig:DatabaseRedisConfig",
+  databaseReplica: "digitalocean:index/databaseReplica:DatabaseReplica",
+  databaseUser: "digitalocean:index/databaseUser:DatabaseUser",
+  databaseValkeyConfig: "digitalocean:index/databaseValkeyConfig:DatabaseValkeyConfig",
+  dnsRecord: "digitalocean:index/dnsRecord:DnsRecord",
+  domain: "digitalocean:index/domain:Domain",
+  droplet: "digitalocean:index/droplet:Droplet",
+  dropletAutoscale: "digitalocean:index/dropletAutoscale:DropletAutoscale",
+  firewall: "digitalocean:index/firewall:Firewall",
+  floatingIp: "digitalocean:index/floatingIp:FloatingIp",
+  floatingIpAssignment: "digitalocean:index/floatingIpAssignment:FloatingIpAssignment",
+  loadBalancer: "digitalocean:index/loadBalancer:LoadBalancer",
+  monitorAlert: "digitalocean:index/monitorAlert:MonitorAlert",
+  reservedIp: "digitalocean:index/reservedIp:ReservedIp",
+  reservedIpAssignment: "digitalocean:index/reservedIpAssignment:ReservedIpAssignment",
+  spacesBucket: "digitalocean:index/spacesBucket:SpacesBucket",
+  spacesBucketCorsConfiguration:
+    "digitalocean:index/spacesBucketCorsConfiguration:SpacesBucketCorsConfiguration",
+  spacesBucketObject: "digitalocean:index/spacesBucketObject:SpacesBucketObject",
+  spacesBucketPolicy: "digitalocean:index/spacesBucketPolicy:SpacesBucketPolicy",
+  spacesKey: "digitalocean:index/spacesKey:SpacesKey",
+  sshKey: "digitalocean:index/sshKey:SshKey",
+  tag: "digitalocean:index/tag:Tag",
+  uptimeAlert: "digitalocean:index/uptimeAlert:UptimeAlert",
+  uptimeCheck: "digitalocean:index/uptimeCheck:UptimeCheck",
+  volume: "digitalocean:index/volume:Volume",
+  vpc: "digitalocean:index/vpc:Vpc",
+  vpcPeering: "digitalocean:index/vpcPeering:VpcPeering",
+  stack: "pulumi:pulumi:Stack",
 } as const;
 
-/**
- * Whether one of a resource's inputs comes from another resource. It holds on a first preview too, when the ids are unknown.
- *
- * @param input name of the input, for example `clusterId`.
- */
-export function refersTo(from: PolicyResource, input: string, to: PolicyResource): boolean {
-  return (from.propertyDependencies[input] ?? []).some(({ urn }) => urn === to.urn);
+/** A resource. In the rules of one resource it has its inputs; in those of a stack, its outputs as well, as far as they are known. */
+export class Resource {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly options: PolicyResource["opts"];
+  readonly inputs: Input;
+  readonly #provider: PolicyProviderResource | undefined;
+  readonly #sink: Sink;
+
+  constructor(
+    given: Pick<ResourceValidationArgs, "type" | "name" | "urn" | "opts" | "props" | "provider">,
+    sink: Sink,
+  ) {
+    this.type = given.type;
+    this.name = given.name;
+    this.urn = given.urn;
+    this.options = given.opts;
+    this.#provider = given.provider;
+    this.#sink = sink;
+    this.inputs = new Input(propertiesOf(given), sink);
+  }
+
+  /** Shorthand for a value among the inputs. */
+  get(...keys: (string | number)[]): Input {
+    return this.inputs.get(...keys);
+  }
+
+  /** What the resource's provider was configured with; absent for a default provider. */
+  get provider(): Input {
+    return new Input(this.#provider && propertiesOf(this.#provider), this.#sink);
+  }
+
+  /** Whether its provider talks to an API on this machine, where nothing is real. */
+  get isRehearsed(): boolean {
+    const endpoint = this.provider.get("apiEndpoint");
+    if (endpoint.isUnknown) return false;
+    const [, host = ""] = /^https?:\/\/(\[[^\]]*\]|[^:/]*)/.exec(endpoint.text() ?? "") ?? [];
+    return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
+  }
+}
+
+/** All resources of a stack. */
+export class Stack {
+  readonly #byType = new Map<string, Resource[]>();
+  readonly #dependencies = new Map<string, PolicyResource["propertyDependencies"]>();
+  readonly resources: readonly Resource[];
+
+  constructor(resources: readonly PolicyResource[], sink: Sink) {
+    this.resources = resources.map((resource) => new Resource(resource, sink));
+    for (const resource of this.resources) {
+      const others = this.#byType.get(resource.type);
+      if (others) others.push(resource);
+      else this.#byType.set(resource.type, [resource]);
+    }
+    for (const { urn, propertyDependencies } of resources) this.#dependencies.set(urn, propertyDependencies);
+  }
+
+  /** The resources of these types. */
+  of(...wanted: string[]): Resource[] {
+    return wanted.flatMap((type) => this.#byType.get(type) ?? []);
+  }
+
+  /**
+   * Whether one of a resource's inputs comes from another resource. That holds on a first preview too, when the ids are unknown.
+   *
+   * @param input name of the input, for example `clusterId`.
+   */
+  refersTo(from: Resource, input: string, to: Resource): boolean {
+    return (this.#dependencies.get(from.urn)?.[input] ?? []).some(({ urn }) => urn === to.urn);
+  }
+
+  /** The resources of these types whose input comes from `to`, or has a value that `to` has for one of `keys`. */
+  referring(to: Resource, input: string, wanted: string[], keys: string[] = []): Resource[] {
+    const values = new Set(keys.flatMap((key) => known(to.get(key))));
+    return this.of(...wanted).filter(
+      (from) => this.refersTo(from, input, to) || known(from.get(input)).some((value) => values.has(value)),
+    );
+  }
+}
+
+/** The texts and numbers in a value, as texts, as far as they are known. */
+export function known(input: Input): string[] {
+  return [...input.leaves()].flatMap((leaf) => {
+    if (leaf.isUnknown) return [];
+    const { value } = leaf;
+    return typeof value === "string" || typeof value === "number" ? [String(value)] : [];
+  });
+}
+
+/** Whatever runs in a template of droplets or as one droplet has its inputs here. */
+export function machineOf(resource: Resource): Input {
+  return resource.type === types.dropletAutoscale ? resource.get("dropletTemplate") : resource.inputs;
+}
+
+/** The parts of an app that run the product's own code. */
+const componentKinds = ["services", "workers", "jobs", "functions", "staticSites"] as const;
+
+/** The components of an app of some kinds, in order. */
+export function componentsOf(
+  app: Resource,
+  kinds: readonly (typeof componentKinds)[number][] = componentKinds,
+): Input[] {
+  return kinds.flatMap((kind) => app.get("spec", kind).items());
 }

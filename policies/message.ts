@@ -1,0 +1,60 @@
+/** How a finding is written into the one text that Pulumi lets a policy report, and read back from it. */
+
+export interface Message {
+  /** The property; empty when no single one is wrong. */
+  path: string;
+  wrong: string;
+  fix: string;
+}
+
+const FIX = " To fix: ";
+const path = String.raw`(?:[\w$.-]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])+`;
+const shape = new RegExp(`^(?:(${path}): )?([\\s\\S]*)$`);
+
+export function write({ path, wrong, fix }: Message): string {
+  return `${path ? `${path}: ` : ""}${wrong}.${FIX}${fix}`.replace(/\s+/g, " ");
+}
+
+/** Undefined for a message that {@link write} has not written. Pulumi puts the rule's description on a line before it. */
+export function read(text: string): Message | undefined {
+  const message = text.slice(text.lastIndexOf("\n") + 1);
+  const end = message.lastIndexOf(FIX);
+  if (end < 0) return undefined;
+  const [, path = "", wrong = ""] = shape.exec(message.slice(0, end)) ?? [];
+  return { path, wrong: wrong.replace(/\.$/, ""), fix: message.slice(end + FIX.length) };
+}
+
+/** A place that stayed undecided: the resource, when the rule judged more than one, and the path. */
+export interface Open {
+  urn?: string;
+  path: string;
+}
+
+const UNDECIDED = "undecided until the deployment tells ";
+
+/** What stands in the SDK's advisory about a rule that could not be decided. */
+export function writeUndecided(open: readonly Open[]): string {
+  return `${UNDECIDED}${JSON.stringify(open.map(({ urn, path }) => (urn ? [path, urn] : [path])))}`;
+}
+
+/** Undefined for a message that tells no undecided rule. A rule of another pack that touched an unknown is one, too. */
+export function readUndecided(message: string): Open[] | undefined {
+  const start = message.indexOf(UNDECIDED);
+  if (start >= 0) {
+    const list: unknown = JSON.parse(message.slice(start + UNDECIDED.length));
+    return (Array.isArray(list) ? list : []).map(([path, urn]) => ({ path, ...(urn && { urn }) }));
+  }
+  const path = /^can't run policy [\s\S]* during preview: \w+ value at \.(\S+) can't be known/.exec(
+    message,
+  )?.[1];
+  return path === undefined ? undefined : [{ path }];
+}
+
+/** What a rule that threw reports. Its error may quote a value, so only the error's kind is told. */
+export const failure = (kind: string): Message => ({
+  path: "",
+  wrong: `the rule itself failed (${kind}), so nothing is known about this resource`,
+  fix: "report this as a fault of the policy pack, with the resource's type and the shape of its inputs",
+});
+
+export const isFailure = ({ wrong }: Message): boolean => wrong.startsWith("the rule itself failed (");
