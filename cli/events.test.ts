@@ -37,19 +37,24 @@ test("other events refuse nothing", () => {
   );
 });
 
-test("a refresh's changes are what is not the same", () => {
-  const event = (op: string, detailedDiff?: object) => ({
-    resOutputsEvent: { metadata: { op, urn: "u", detailedDiff } },
+test("a refresh's changes are what is not the same, with the paths that the provider tells", () => {
+  const event = (op: string, more: object = {}) => ({
+    resOutputsEvent: { metadata: { op, urn: "u", ...more } },
   });
   const changes = refreshChanges([
     event("same"),
     event("refresh"),
-    event("update", { "a.b": {} }),
+    event("update", { detailedDiff: { "a.b": {} }, diffs: ["a"] }),
+    event("update", { detailedDiff: null, diffs: ["a"] }),
     event("delete"),
     {},
   ]);
-  assert.deepEqual(changes, [
-    { urn: "u", op: "update", paths: ["a.b"] },
-    { urn: "u", op: "delete", paths: [] },
-  ]);
+  assert.deepEqual(
+    changes.map(({ urn, op, paths }) => ({ urn, op, paths })),
+    [
+      { urn: "u", op: "update", paths: ["a.b"] },
+      { urn: "u", op: "update", paths: ["a"] },
+      { urn: "u", op: "delete", paths: [] },
+    ],
+  );
 });

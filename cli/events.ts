@@ -29,14 +29,31 @@ export function refusedParts(events: Event[]): string[] {
 /** Operations of a refresh that change nothing. */
 const quiet = new Set(["same", "read", "refresh"]);
 
-/** What a refresh would change: the resource's URN and the paths of the differences. */
-export function refreshChanges(events: Event[]): Array<{ urn: string; op: string; paths: string[] }> {
+export interface Change {
+  urn: string;
+  op: string;
+  /** Paths of the differences. */
+  paths: string[];
+  /** The engine's whole account, with the states before and after. */
+  metadata: unknown;
+}
+
+/** What a refresh would change. */
+export function refreshChanges(events: Event[]): Change[] {
   return events
     .map((event) => at(event, "resOutputsEvent", "metadata"))
     .filter((change) => change !== undefined && !quiet.has(String(at(change, "op"))))
-    .map((change) => ({
-      urn: String(at(change, "urn")),
-      op: String(at(change, "op")),
-      paths: Object.keys(at(change, "detailedDiff") ?? {}),
+    .map((metadata) => ({
+      urn: String(at(metadata, "urn")),
+      op: String(at(metadata, "op")),
+      paths: pathsOf(metadata),
+      metadata,
     }));
+}
+
+/** Not every provider tells more than the names of the properties. */
+function pathsOf(metadata: unknown): string[] {
+  const detailed = Object.keys(at(metadata, "detailedDiff") ?? {});
+  const names = at(metadata, "diffs");
+  return detailed.length > 0 || !Array.isArray(names) ? detailed : names.map(String);
 }

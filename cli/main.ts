@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   bench: () => import("./bench.ts"),
   docs: () => import("./docs.ts"),
   cost: () => import("./cost.ts"),
+  drift: () => import("./drift.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

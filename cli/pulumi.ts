@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Cloud, startCloud } from "./cloud.ts";
+import { differencesIn } from "./differences.ts";
 import { CHANGES, type Event, readEvents, refreshChanges, refusedParts } from "./events.ts";
 import { say } from "./progress.ts";
 import { settle } from "./settle.ts";
 import { changes, commandOf, initialize, isLocal, openStack, type Stack, stackOf } from "./stack.ts";
 import { atWork, checkpoint } from "./state.ts";
-import { sameVariables } from "./variables.ts";
 
 /** Commands of Pulumi that talk to the cloud that a stack describes. */
 const reachesTheCloud = new Set(["up", "update", "preview", "pre", "refresh", "destroy", "down", "import"]);
@@ -49,8 +49,10 @@ async function expectNoDrift(stack: Stack, cloud: Cloud, args: string[], log: st
   const code = await stack.run(args.filter((arg) => arg !== EXPECTATION));
   const events = readEvents(log);
   if (code !== 0 || refreshChanges(events).length === 0) return code;
-  if (await onlyForms(stack, cloud, events)) {
-    say("breakwater: no changes: only the encrypted form of secret variables differs");
+  if ((await differencesIn(events, stack, cloud)).length === 0) {
+    say(
+      "breakwater: no changes: only what the cloud decides differs, such as the encrypted form of secret variables",
+    );
     return 0;
   }
   say("error: no changes were expected for refresh but changes were proposed");
@@ -72,18 +74,6 @@ const afterInterruption = (stack: string) =>
   "breakwater: if a command on this stack was interrupted, nothing is done by itself. To look: " +
   `pulumi cancel --stack ${stack} (only when nobody is at work), then pulumi preview --stack ${stack} --import-file found.json; ` +
   "docs/interrupted.md says how to go on";
-
-/** Whether all that a refresh would change is the form of secret variables. */
-async function onlyForms(stack: Stack, cloud: Cloud, events: Event[]): Promise<boolean> {
-  const changes = refreshChanges(events);
-  const inVariables = changes.every(
-    ({ op, paths }) =>
-      op === "update" && paths.length > 0 && paths.every((path) => /^spec\..*envs\[\d+\]/.test(path)),
-  );
-  if (changes.length === 0 || !inVariables) return false;
-  for (const { urn } of changes) if (!(await sameVariables(stack, cloud, urn))) return false;
-  return true;
-}
 
 /**
  * Stateful resources are protected in every stack, so that the engine refuses to replace or delete one that the settings do not

@@ -1,4 +1,5 @@
-import type { Cloud } from "./cloud.ts";
+import { type Api, get } from "./api.ts";
+import { UserError } from "./errors.ts";
 import { at } from "./json.ts";
 import type { Stack } from "./stack.ts";
 
@@ -22,26 +23,26 @@ interface Variable {
   secret: boolean;
 }
 
-/** Whether the variables of an app on the cloud are those of the state, secrets aside, of which only their presence can be seen. */
-export async function sameVariables(stack: Stack, cloud: Cloud, urn: string): Promise<boolean> {
+/**
+ * The variables of an app whose value on the cloud is not that of the state, by component and name. Of secrets only their presence
+ * can be seen.
+ */
+export async function changedVariables(stack: Stack, api: Api, urn: string): Promise<string[]> {
   const { code, stdout } = await stack.capture(["stack", "export", "--show-secrets"]);
-  if (code !== 0) return false;
+  if (code !== 0) throw new UserError(`the state of stack ${stack.name} can't be read with its secrets`);
   const resources = at(JSON.parse(stdout), "deployment", "resources");
   const app = Array.isArray(resources)
     ? resources.find((resource) => at(resource, "urn") === urn)
     : undefined;
-  const headers = { authorization: `Bearer ${cloud.token}` };
-  const answer = await fetch(`${cloud.url}/v2/apps/${at(app, "id")}`, { headers });
-  if (!answer.ok) return false;
+  const { body } = await get(api, `/v2/apps/${at(app, "id")}`);
   const known = variablesOf(at(app, "outputs", "spec"), Object.keys(lists));
-  const found = variablesOf(at(await answer.json(), "app", "spec"), Object.values(lists));
-  return (
-    known.size === found.size && [...known].every(([place, variable]) => isSame(variable, found.get(place)))
-  );
+  const found = variablesOf(at(body, "app", "spec"), Object.values(lists));
+  const places = new Set([...known.keys(), ...found.keys()]);
+  return [...places].filter((place) => !isSame(known.get(place), found.get(place))).sort();
 }
 
-function isSame(known: Variable, found: Variable | undefined): boolean {
-  if (!found || known.secret !== found.secret) return false;
+function isSame(known: Variable | undefined, found: Variable | undefined): boolean {
+  if (!known || !found || known.secret !== found.secret) return false;
   return known.secret ? found.value.startsWith("EV[") : found.value === known.value;
 }
 
@@ -56,8 +57,8 @@ function variablesOf(spec: unknown, keys: string[]): Map<string, Variable> {
       });
   };
   add("app", spec);
-  for (const [index, key] of keys.entries())
-    for (const component of asList(at(spec, key))) add(`${index} ${at(component, "name")}`, component);
+  for (const key of keys)
+    for (const component of asList(at(spec, key))) add(String(at(component, "name")), component);
   return found;
 }
 
