@@ -1,5 +1,6 @@
 import type { Authority } from "./certificates.ts";
 import type { DataPlane } from "./dataplane/dataplane.ts";
+import type { Credentials } from "./spaces/signature.ts";
 import type { Store } from "./store.ts";
 import type { Vault } from "./vault.ts";
 
@@ -10,6 +11,8 @@ export interface World {
   /** Signs what databases show and accept in TLS. */
   readonly authority: Authority;
   readonly dataPlane: DataPlane;
+  /** The account's own Spaces key. */
+  readonly spacesKey: Credentials;
   /** The cloud's own address, `http://127.0.0.1:<port>`: the base of every link it gives out. */
   readonly url: string;
 }

@@ -10,6 +10,10 @@ import { Faults } from "./faults.ts";
 import { folderError, type Home, homeOf, openHome, writeWhole } from "./home.ts";
 import { Routes } from "./routes.ts";
 import { serve } from "./server.ts";
+import { Blobs } from "./spaces/blobs.ts";
+import { knownBlobs } from "./spaces/entries.ts";
+import { ensureAccountKey } from "./spaces/keys.ts";
+import { serveSpaces } from "./spaces/server.ts";
 import { Store } from "./store.ts";
 import { Vault } from "./vault.ts";
 
@@ -18,6 +22,8 @@ export interface CloudOptions {
   home: string;
   /** 0 for any free port. Default 7480. */
   port?: number;
+  /** Where Spaces listen; 0 for any free port. Default: the port after the API's, any free one if that is 0. */
+  spacesPort?: number;
   /** The fraction of DigitalOcean's own times that asynchronous changes take. Default 0. */
   timeScale?: number;
   /** Takes the access log, one JSON line per request. Default: nowhere. */
@@ -29,8 +35,17 @@ export interface RunningCloud {
   readonly url: string;
   /** What every API call needs as its bearer token. */
   readonly token: string;
+  readonly spaces: SpacesAddress;
   /** Stops taking requests, answers those under way, and closes the store. */
   close(): Promise<void>;
+}
+
+/** How Spaces are reached. */
+export interface SpacesAddress {
+  /** What the provider takes as `SPACES_ENDPOINT_URL`: a template. Its hosts need not resolve where requests go through `proxy`. */
+  readonly endpoint: string;
+  /** An HTTP proxy that serves every host of `endpoint` itself. To a client that knows path style it is the endpoint. */
+  readonly proxy: string;
 }
 
 export const DEFAULT_PORT = 7480;
@@ -43,21 +58,26 @@ const DRAIN_MILLISECONDS = 5000;
  */
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const home = homeOf(options.home);
-  const { token, key, authority } = openHome(home);
+  const { token, key, authority, spacesKey } = openHome(home);
   const store = openStore(home);
+  const blobs = new Blobs(home.spaces);
   const faults = new Faults();
   const routes = new Routes([
     ...AREAS.flatMap((area) => [
       ...(area.routes ?? []),
       ...area.resources.flatMap((resource) => resource.routes),
     ]),
-    ...adminRoutes(faults, startAfresh),
+    ...adminRoutes(faults, (call) => {
+      startAfresh(call);
+      blobs.keepOnly(new Set());
+    }),
   ]);
   const parts = {
     store,
     vault: new Vault(key),
     authority,
     dataPlane: unserved,
+    spacesKey,
   };
   const startedAt = new Date();
   let url = "";
@@ -75,26 +95,36 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     },
     log: options.log ?? (() => {}),
   });
+  const objects = serveSpaces({ world, blobs, log: options.log ?? (() => {}) });
+  const port = options.port ?? DEFAULT_PORT;
+  let spaces: SpacesAddress;
   try {
     store.transaction(() => {
       if (store.isEmpty()) startAfresh(callNow(world(), ""));
+      ensureAccountKey(callNow(world(), ""));
     });
-    url = await listen(server, options.port ?? DEFAULT_PORT);
+    blobs.keepOnly(knownBlobs(store));
+    spaces = spacesAt(
+      await listen(objects, options.spacesPort ?? (port && port + 1), "BREAKWATER_SPACES_PORT"),
+    );
+    url = await listen(server, port, "BREAKWATER_PORT");
     writeWhole(
       home.address,
-      `${JSON.stringify({ pid: process.pid, url, startedAt: startedAt.toISOString() })}\n`,
+      `${JSON.stringify({ pid: process.pid, url, startedAt: startedAt.toISOString(), spaces })}\n`,
     );
     options.log?.(JSON.stringify({ time: startedAt.toISOString(), listening: url }));
   } catch (error) {
     server.close();
+    objects.close();
     store.close();
     throw folderError(error, home.folder);
   }
   return {
     url,
     token,
+    spaces,
     async close() {
-      await drained(server);
+      await Promise.all([drained(server), drained(objects)]);
       rmSync(home.address, { force: true });
       store.close();
     },
@@ -124,14 +154,18 @@ function callNow(world: World, path: string): Call {
 
 const json = (body: object) => ({ type: "application/json; charset=utf-8", body: JSON.stringify(body) });
 
-function listen(server: Server, port: number): Promise<string> {
+function spacesAt(proxy: string): SpacesAddress {
+  return { endpoint: `http://{{.Region}}.digitaloceanspaces.localhost:${new URL(proxy).port}`, proxy };
+}
+
+function listen(server: Server, port: number, setting: string): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const what =
         systemCode(error) === "EADDRINUSE"
           ? "is in use: stop what listens there"
           : `can't be had (${error.message}): ask for the right to`;
-      const remedy = "set BREAKWATER_PORT to another port (0 for any free one)";
+      const remedy = `set ${setting} to another port (0 for any free one)`;
       reject(new StartError(`Port ${port} of 127.0.0.1 ${what}, or ${remedy}.`));
     });
     server.listen(port, "127.0.0.1", () => {

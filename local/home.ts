@@ -14,6 +14,8 @@ import {
 import { join } from "node:path";
 import { Authority, makeAuthority } from "./certificates.ts";
 import { DiskFullError, StartError, systemCode } from "./errors.ts";
+import { newKey } from "./spaces/keys.ts";
+import type { Credentials } from "./spaces/signature.ts";
 
 /** The files of a local cloud in its state folder `BREAKWATER_HOME`. */
 export interface Home {
@@ -26,7 +28,11 @@ export interface Home {
   readonly key: string;
   /** The certificate authority of the databases, with its key. */
   readonly authority: string;
-  /** `{pid, url, startedAt}` of the running cloud. */
+  /** The account's full-access Spaces key: `{accessKeyId, secretAccessKey}`. */
+  readonly spacesKey: string;
+  /** The folder of the objects' content. */
+  readonly spaces: string;
+  /** `{pid, url, startedAt, spaces}` of the running cloud. */
   readonly address: string;
   /** Written by whoever starts the cloud: its stdout and stderr. */
   readonly log: string;
@@ -44,6 +50,8 @@ export function homeOf(root: string): Home {
     token: file("token"),
     key: file("secret.key"),
     authority: file("authority.pem"),
+    spacesKey: file("spaces-key.json"),
+    spaces: file("spaces"),
     address: file("cloud.json"),
     log: file("cloud.log"),
   };
@@ -54,6 +62,7 @@ interface Opened {
   token: string;
   key: Buffer;
   authority: Authority;
+  spacesKey: Credentials;
 }
 
 /** Makes the folder (0700) with its token, key and authority (0600) where they are missing. */
@@ -70,7 +79,13 @@ export function openHome(home: Home): Opened {
     );
     if (key.length !== 32) throw damaged(home.key);
     const authority = madeOnce(home.authority, () => makeAuthority(AUTHORITY_NAME));
-    return { token, key, authority: authorityOf(authority, home.authority) };
+    const spacesKey = madeOnce(home.spacesKey, () => JSON.stringify(newKey()));
+    return {
+      token,
+      key,
+      authority: authorityOf(authority, home.authority),
+      spacesKey: credentialsOf(spacesKey, home.spacesKey),
+    };
   } catch (error) {
     throw folderError(error, home.folder);
   }
@@ -82,6 +97,14 @@ function authorityOf(pem: string, file: string): Authority {
   } catch {
     throw damaged(file);
   }
+}
+
+function credentialsOf(json: string, file: string): Credentials {
+  try {
+    const { accessKeyId, secretAccessKey }: Partial<Credentials> = JSON.parse(json);
+    if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
+  } catch {}
+  throw damaged(file);
 }
 
 const damaged = (file: string) =>

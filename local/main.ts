@@ -10,11 +10,10 @@ process.stdout.on("error", () => {}); // the log's disk may be full, or its read
 try {
   const cloud = await startCloud({
     home: resolve(process.env.BREAKWATER_HOME || join(import.meta.dirname, "..", ".breakwater")),
-    port: numberFrom(
-      "BREAKWATER_PORT",
-      DEFAULT_PORT,
-      (port) => Number.isInteger(port) && port >= 0 && port < 65_536,
-    ),
+    port: numberFrom("BREAKWATER_PORT", DEFAULT_PORT, isPort),
+    spacesPort: process.env.BREAKWATER_SPACES_PORT
+      ? numberFrom("BREAKWATER_SPACES_PORT", 0, isPort)
+      : undefined,
     timeScale: numberFrom("BREAKWATER_TIME_SCALE", 0, (scale) => scale >= 0 && scale <= 100),
     log: (line) => process.stdout.write(`${line}\n`),
   });
@@ -24,6 +23,10 @@ try {
   if (!(error instanceof StartError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port < 65_536;
 }
 
 function numberFrom(name: string, otherwise: number, valid: (value: number) => boolean): number {

@@ -45,7 +45,9 @@ const SPACES = `
   CREATE UNIQUE INDEX entry_version ON entry (bucket, key, version);
   CREATE INDEX entry_order ON entry (bucket, key, seq DESC);
   CREATE UNIQUE INDEX entry_latest ON entry (bucket, key) WHERE latest = 1;
-  CREATE INDEX entry_modified ON entry (bucket, modified);
+  CREATE INDEX entry_modified ON entry (bucket, modified) WHERE latest = 1 AND marker = 0;
+  CREATE INDEX entry_replaced ON entry (bucket, replaced) WHERE latest = 0;
+  CREATE INDEX entry_marker ON entry (bucket, key) WHERE latest = 1 AND marker = 1;
   CREATE TABLE upload (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, bucket TEXT NOT NULL, key TEXT NOT NULL, started INTEGER NOT NULL, content TEXT NOT NULL);

@@ -13,6 +13,7 @@ import { area as monitoring } from "./monitoring/area.ts";
 import { area as projects } from "./projects.ts";
 import { area as regions } from "./regions.ts";
 import { area as sizes } from "./sizes.ts";
+import { area as spaces } from "./spaces.ts";
 import { area as sshKeys } from "./ssh-keys.ts";
 import { area as tags } from "./tags.ts";
 import { area as vpcs } from "./vpcs.ts";
@@ -21,6 +22,7 @@ import { area as vpcs } from "./vpcs.ts";
 export const AREAS: readonly Area[] = [
   apps,
   databases,
+  spaces,
   droplets,
   vpcs,
   firewalls,

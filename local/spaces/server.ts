@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { World } from "../call.ts";
+import { DiskFullError, systemCode } from "../errors.ts";
+import { type Address, addressOf } from "./address.ts";
+import { authenticate } from "./authenticate.ts";
+import type { Blobs } from "./blobs.ts";
+import { findBucket } from "./bucket.ts";
+import { dispatch, preflight } from "./dispatch.ts";
+import { SpacesError } from "./errors.ts";
+import type { Headers, SpacesCall, SpacesReply } from "./operation.ts";
+import { Payload } from "./payload.ts";
+import { UNSIGNED_PAYLOAD } from "./signature.ts";
+import { document } from "./xml.ts";
+
+export interface SpacesParts {
+  world(): World;
+  blobs: Blobs;
+  /** One line per request: JSON, without secrets, bodies or query values. */
+  log(line: string): void;
+}
+
+/** Spaces over HTTP: what is the same for every request. */
+export function serveSpaces(parts: SpacesParts): Server {
+  const server = createServer((request, response) => {
+    const started = Date.now();
+    const id = `tx${randomUUID().replaceAll("-", "")}`;
+    const target = targetOf(request);
+    const answered = (status: number | "dropped") =>
+      parts.log(
+        JSON.stringify({
+          time: new Date(started).toISOString(),
+          method: request.method,
+          path: `spaces://${target.host}${target.path}${names(target.query)}`,
+          status,
+          ms: Date.now() - started,
+          id,
+        }),
+      );
+    answer(request, target)
+      .catch((error: unknown) => refusal(error, target.path, id))
+      .then(async (reply) => {
+        if (!server.listening || !request.complete) response.shouldKeepAlive = false;
+        await send(response, reply, id, request.method === "HEAD", parts.blobs);
+        answered(reply.status);
+      })
+      .catch(() => {
+        response.destroy();
+        answered("dropped");
+      });
+  });
+  // A large object may take as long as it takes.
+  server.requestTimeout = 0;
+  return server;
+
+  async function answer(request: IncomingMessage, target: Target): Promise<SpacesReply> {
+    const now = Date.now();
+    const world = parts.world();
+    const { method = "GET" } = request;
+    const headers = headersOf(request);
+    const query = new URLSearchParams(target.query);
+    const address: Address = addressOf(
+      target.host,
+      target.path,
+      method,
+      (name) => findBucket(world, name) !== undefined,
+    );
+    const call = (requester: SpacesCall["requester"]): SpacesCall => ({
+      ...world,
+      ...{ method, headers, query, requester, now },
+      region: address.region,
+      source: (request.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+      payload: new Payload(request, headers, requester.payloadHash, requester.seal),
+      blobs: parts.blobs,
+    });
+    if (method === "OPTIONS")
+      return preflight(call({ key: undefined, payloadHash: UNSIGNED_PAYLOAD, presigned: false }), address);
+    const signable = { method, path: target.path, query: target.query, headers };
+    return dispatch(call(authenticate(world, signable, query, now)), address);
+  }
+
+  function refusal(error: unknown, resource: string, id: string): SpacesReply {
+    if (systemCode(error) === "ECONNRESET") throw error; // nobody to answer
+    const known = refusalOf(error);
+    if (known.code === "InternalError")
+      parts.log(JSON.stringify({ error: error instanceof Error ? error.stack : String(error), id }));
+    const { code, message, status, headers } = known;
+    if (status === 304) return { status, headers };
+    const body = document("Error", {
+      Code: code,
+      Message: message,
+      Resource: resource,
+      RequestId: id,
+      HostId: "local",
+    });
+    return { status, headers, body };
+  }
+}
+
+function refusalOf(error: unknown): SpacesError {
+  if (error instanceof SpacesError) return error;
+  if (error instanceof DiskFullError) return new SpacesError("InsufficientCapacity", error.message);
+  return new SpacesError("InternalError", "We encountered an internal error. Please try again.");
+}
+
+interface Target {
+  /** As the client sent it, with its port. */
+  readonly host: string;
+  /** Both as they travel. */
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Where a request goes; through a proxy the whole URL is in its first line. */
+function targetOf(request: IncomingMessage): Target {
+  const [, origin, rest = "/"] = /^(https?:\/\/[^/?]*)?(.*)$/s.exec(request.url ?? "/") ?? [];
+  const [path = "", ...query] = rest.split("?");
+  const host = origin ? origin.replace(/^https?:\/\//, "") : (request.headers.host ?? "");
+  return { host, path: path || "/", query: query.join("?") };
+}
+
+const headersOf = (request: IncomingMessage): Headers =>
+  Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(",") : value,
+    ]),
+  );
+
+/** The names of a query's parameters: their values may be a signature. */
+const names = (query: string): string => {
+  const found = [...new URLSearchParams(query).keys()].filter((name) => !name.startsWith("X-Amz-"));
+  return found.length === 0 ? "" : `?${found.join("&")}`;
+};
+
+async function send(
+  response: ServerResponse,
+  reply: SpacesReply,
+  id: string,
+  headOnly: boolean,
+  blobs: Blobs,
+): Promise<void> {
+  const { status, headers = {}, body, content } = reply;
+  response.statusCode = status;
+  response.setHeader("x-amz-request-id", id);
+  if (body !== undefined) response.setHeader("content-type", "application/xml");
+  if (!content && status !== 204 && status !== 304)
+    response.setHeader("content-length", Buffer.byteLength(body ?? ""));
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) response.setHeader(name, value);
+  if (content && !headOnly) await blobs.send(content.segments, content.start, content.end, response);
+  else response.end(headOnly ? undefined : body);
+}
