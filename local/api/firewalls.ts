@@ -31,26 +31,29 @@ const PORTS = /^(\d{1,5})(?:-(\d{1,5}))?$/;
 const Base = z.object({
   protocol: z.enum(["tcp", "udp", "icmp"]),
   ports: z.union([z.string(), z.int()]).nullish(),
+  action: z.enum(["allow", "deny"]).optional(),
 });
 /** Clients write `all` or nothing for all ports; the platform answers "0". */
-const portsOf = ({ protocol, ports }: z.output<typeof Base>): string =>
-  protocol === "icmp" || !ports || ports === "all" || String(ports) === "1-65535" ? "0" : String(ports);
+const portsOf = ({ ports }: z.output<typeof Base>): string =>
+  !ports || ports === "all" ? "0" : String(ports);
 const hasPorts = (rule: z.output<typeof Base>) => {
   const [, first, last = first] = PORTS.exec(portsOf(rule)) ?? [];
   return first !== undefined && Number(first) <= Number(last) && Number(last) <= 65_535;
 };
 const BAD_PORTS = { error: "must be a port, a range such as 8000-9000, or all", path: ["ports"] };
 
+const common = (rule: z.output<typeof Base>) => ({
+  protocol: rule.protocol,
+  ports: portsOf(rule),
+  ...(rule.action && { action: rule.action }),
+});
+
 const Inbound = Base.extend({ sources: Peers })
   .refine(hasPorts, BAD_PORTS)
-  .transform((rule) => ({ protocol: rule.protocol, ports: portsOf(rule), sources: filled(rule.sources) }));
+  .transform((rule) => ({ ...common(rule), sources: filled(rule.sources) }));
 const Outbound = Base.extend({ destinations: Peers })
   .refine(hasPorts, BAD_PORTS)
-  .transform((rule) => ({
-    protocol: rule.protocol,
-    ports: portsOf(rule),
-    destinations: filled(rule.destinations),
-  }));
+  .transform((rule) => ({ ...common(rule), destinations: filled(rule.destinations) }));
 
 const Rules = z.object({
   inbound_rules: z.array(Inbound).nullish(),

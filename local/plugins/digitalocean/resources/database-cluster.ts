@@ -13,11 +13,12 @@ import {
   set,
   string,
 } from "../../provider/schema.ts";
-import { isArray, unknown, type Value, type Values } from "../../provider/values.ts";
+import { unknown, type Value, type Values } from "../../provider/values.ts";
 import { type Api, asBody, type Body, bodies, isStatus, until } from "../api.ts";
 import { fromBody, fromField, toBody, toField } from "../body.ts";
 import { connectionOf, first, tag } from "../database.ts";
 import { named, unlessGone } from "../rest.ts";
+import { retag } from "../tags.ts";
 
 const caching = (engine: Value | undefined): boolean => engine === "redis" || engine === "valkey";
 const required = { required: true, check: notEmpty } as const;
@@ -157,22 +158,6 @@ async function setApart(
   if (changed("sqlMode")) await put("sql_mode", { sql_mode: planned.sqlMode ?? "" });
 }
 
-async function retag(operation: Operation<Api>, id: string, planned: Values, prior: Values): Promise<void> {
-  const tags = (state: Values): string[] => (isArray(state.tags) ? state.tags.map(String) : []);
-  const resources = [{ resource_id: id, resource_type: "database" }];
-  for (const gone of tags(prior).filter((name) => !tags(planned).includes(name))) {
-    await operation.client.call("DELETE", `/v2/tags/${encodeURIComponent(gone)}/resources`, operation, {
-      resources,
-    });
-  }
-  for (const name of tags(planned).filter((one) => !tags(prior).includes(one))) {
-    await operation.client.call("POST", "/v2/tags", operation, { name });
-    await operation.client.call("POST", `/v2/tags/${encodeURIComponent(name)}/resources`, operation, {
-      resources,
-    });
-  }
-}
-
 function check(inputs: Values): Failure[] {
   const failures: Failure[] = [];
   const { engine, version, sqlMode, evictionPolicy } = inputs;
@@ -227,7 +212,8 @@ const cluster: Resource<Api> = {
       }
       await setApart(operation, id, planned, prior);
       if (changed("version")) await put("upgrade", { version: planned.version });
-      if (changed("tags")) await retag(operation, id, planned, prior);
+      if (changed("tags"))
+        await retag(operation, { resource_id: id, resource_type: "database" }, planned, prior);
       if (changed("storageAutoscale") && planned.storageAutoscale) {
         await put("autoscale", {
           autoscale: { storage: toField(storageAutoscale, planned.storageAutoscale) },

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { cloudForTests } from "./cloud.ts";
+import { stackFor } from "./stack.ts";
+
+const cloud = await cloudForTests();
+
+const KEY =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEDoq30cwadsXTaUK7AiugOiSfIGhAiVk9txicSc5nSN somebody@example.com";
+const FINGERPRINT = "0c:bd:cc:e7:1d:40:5e:75:42:28:f5:ae:c9:8d:87:44";
+
+const fleet = (size: number, userData = "#!/bin/sh\\necho one") => `
+  const vpc = new digitalocean.Vpc("net", { name: "net", region: "fra1", ipRange: "10.60.0.0/24" }, cloud);
+  const tag = new digitalocean.Tag("web", { name: "web" }, cloud);
+  const key = new digitalocean.SshKey("key", { name: "deploy", publicKey: "${KEY}\\n" }, cloud);
+  const pool = new digitalocean.DropletAutoscale("pool", {
+    name: "web",
+    config: { targetNumberInstances: ${size} },
+    dropletTemplate: { size: "s-1vcpu-1gb", region: "fra1", image: "ubuntu-24-04-x64", sshKeys: [key.fingerprint],
+      tags: [tag.name], vpcUuid: vpc.id, withDropletAgent: true, ipv6: true, userData: "${userData}" },
+  }, cloud);
+  const firewall = new digitalocean.Firewall("fw", {
+    name: "web",
+    tags: [tag.name],
+    inboundRules: [
+      { protocol: "tcp", portRange: "80", sourceAddresses: ["10.0.0.0/8", "192.168.1.1"] },
+      { protocol: "icmp", sourceTags: [tag.name] },
+    ],
+    outboundRules: [{ protocol: "tcp", portRange: "all", destinationAddresses: ["0.0.0.0/0", "::/0"] }],
+  }, cloud);
+  export const poolId = pool.id;
+  export const firewallId = firewall.id;`;
+
+test("a pool behind its firewall: made, unchanged, scaled, rolled, gone with its members", async (t) => {
+  const stack = await stackFor(t, cloud);
+  stack.program(fleet(2));
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  await stack.run(["refresh", "--preview-only", "--expect-no-changes"]);
+  const { poolId, firewallId } = await stack.outputs();
+
+  const key = await stack.resource("key");
+  assert.match(key.id, /^\d+$/);
+  assert.equal(key.outputs.fingerprint, FINGERPRINT);
+  assert.partialDeepStrictEqual((await stack.resource("pool")).outputs, {
+    status: "active",
+    config: { targetNumberInstances: 2 },
+    dropletTemplate: { image: "ubuntu-24-04-x64", publicNetworking: true },
+    currentUtilizations: [{ memory: 0, cpu: 0 }],
+  });
+  const members = async () =>
+    (
+      await cloud.call<{ droplets: { droplet_id: number; status: string }[] }>(
+        "GET",
+        `/v2/droplets/autoscale/${poolId}/members`,
+      )
+    ).droplets;
+  const first = await members();
+  assert.deepEqual(
+    first.map(({ status }) => status),
+    ["active", "active"],
+  );
+  for (const { droplet_id } of first) {
+    const { firewalls } = await cloud.call<{ firewalls: { id: string }[] }>(
+      "GET",
+      `/v2/droplets/${droplet_id}/firewalls`,
+    );
+    assert.deepEqual(
+      firewalls.map(({ id }) => id),
+      [firewallId],
+    );
+  }
+
+  stack.program(fleet(3));
+  assert.deepEqual(await stack.preview(), [
+    { op: "update", name: "pool", changes: { "config.targetNumberInstances": "update" } },
+  ]);
+  await stack.up();
+  assert.equal((await members()).length, 3);
+  assert.deepEqual(await stack.preview(), []);
+
+  stack.program(fleet(3, "#!/bin/sh\\necho two"));
+  assert.deepEqual(await stack.preview(), [
+    { op: "update", name: "pool", changes: { "dropletTemplate.userData": "update" } },
+  ]);
+  await stack.up();
+  const old = new Set(first.map(({ droplet_id }) => droplet_id));
+  assert.ok(
+    (await members()).every(({ droplet_id, status }) => status === "deleting" || !old.has(droplet_id)),
+  );
+
+  await stack.destroy();
+  const { droplets } = await cloud.call<{ droplets: unknown[] }>("GET", "/v2/droplets");
+  assert.deepEqual(droplets, []);
+});
+
+test("a firewall's rules: changed in place, order is nothing, and at least one of them", async (t) => {
+  const stack = await stackFor(t, cloud);
+  const rules = (inbound: string) =>
+    `new digitalocean.Firewall("fw", { name: "rules", inboundRules: [${inbound}] }, cloud);`;
+  const web = '{ protocol: "tcp", portRange: "443", sourceAddresses: ["0.0.0.0/0"] }';
+  const ssh = '{ protocol: "tcp", portRange: "22", sourceAddresses: ["10.0.0.0/8", "192.168.0.0/16"] }';
+  stack.program(rules(`${web}, ${ssh}`));
+  await stack.up();
+  stack.program(
+    rules(`${ssh.replace('"10.0.0.0/8", "192.168.0.0/16"', '"192.168.0.0/16", "10.0.0.0/8"')}, ${web}`),
+  );
+  assert.deepEqual(await stack.preview(), []);
+  stack.program(rules(`${web}, ${ssh.replace('"22"', '"2222"')}`));
+  const [step, ...more] = await stack.preview();
+  assert.deepEqual([step?.op, more], ["update", []]);
+  assert.ok(Object.keys(step?.changes ?? {}).every((path) => path.startsWith("inboundRules")));
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+
+  for (const [args, says] of [
+    ['{ name: "none" }', /[Aa]t least one.*rule/],
+    ['{ inboundRules: [{ protocol: "tcp", sourceAddresses: ["0.0.0.0/0"] }] }', /port_?range/i],
+    ['{ inboundRules: [{ protocol: "sctp", portRange: "1" }] }', /protocol/],
+  ] as const) {
+    stack.program(`new digitalocean.Firewall("bad", ${args}, cloud);`);
+    const { code, output } = await stack.attempt(["preview"]);
+    assert.notEqual(code, 0, args);
+    assert.match(output, says);
+  }
+});
+
+const droplet = (args: string) => `
+  const key = new digitalocean.SshKey("key", { publicKey: "${KEY}" }, cloud);
+  const box = new digitalocean.Droplet("box", { name: "box", image: "debian-13-x64", region: "FRA1", sshKeys: [key.id],
+    userData: "#!/bin/sh\\necho hello", ${args} }, cloud);
+  export const id = box.id;`;
+
+test("a droplet: made, unchanged, resized while off, renamed, retagged, backed up, gone", async (t) => {
+  const stack = await stackFor(t, cloud);
+  stack.program(droplet('size: "s-1vcpu-1gb", tags: ["a"], monitoring: true'));
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  await stack.run(["refresh", "--preview-only", "--expect-no-changes"]);
+  const { id } = await stack.outputs();
+  const { outputs } = await stack.resource("box");
+  assert.partialDeepStrictEqual(outputs, {
+    dropletUrn: `do:droplet:${id}`,
+    region: "fra1",
+    image: "debian-13-x64",
+    status: "active",
+    locked: false,
+    disk: 25,
+    memory: 1024,
+    resizeDisk: true,
+    backups: false,
+    publicNetworking: true,
+    privateNetworking: true,
+    userData: createHash("sha1").update("#!/bin/sh\necho hello").digest("hex"),
+  });
+
+  const more =
+    'size: "s-2vcpu-2gb", tags: ["b"], monitoring: true, backups: true, backupPolicy: { plan: "weekly", weekday: "MON", hour: 8 }, ipv6: true';
+  stack.program(droplet(more).replace('name: "box"', 'name: "box-2"'));
+  assert.deepEqual(
+    (await stack.preview()).map(({ op, name }) => [op, name]),
+    [["update", "box"]],
+  );
+  await stack.up();
+  assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/droplets/${id}`), {
+    droplet: { name: "box-2", size_slug: "s-2vcpu-2gb", disk: 60, status: "active", tags: ["b"] },
+  });
+  assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/droplets/${id}/backups/policy`), {
+    policy: { backup_policy: { plan: "weekly", weekday: "MON", hour: 8 } },
+  });
+  assert.deepEqual(await stack.preview(), []);
+
+  stack.program(droplet(more.replace(", ipv6: true", "")).replace('name: "box"', 'name: "box-2"'));
+  const [replaced] = await stack.preview();
+  assert.equal(replaced?.op, "replace", "IPv6 can't be taken away");
+  stack.program(droplet(`${more}, image: "ubuntu-24-04-x64"`).replace('name: "box"', 'name: "box-2"'));
+  assert.equal((await stack.preview())[0]?.op, "replace");
+  await stack.destroy();
+  await assert.rejects(cloud.call("GET", `/v2/droplets/${id}`), /404/);
+});
+
+test("import: what exists needs no change afterwards", async (t) => {
+  const stack = await stackFor(t, cloud);
+  const { ssh_key: key } = await cloud.call<{ ssh_key: { id: number } }>("POST", "/v2/account/keys", {
+    name: "found",
+    public_key: KEY,
+  });
+  const template = {
+    region: "fra1",
+    size: "s-1vcpu-1gb",
+    image: "ubuntu-24-04-x64",
+    ssh_keys: [String(key.id)],
+  };
+  const { droplet } = await cloud.call<{ droplet: { id: number } }>("POST", "/v2/droplets", {
+    ...template,
+    name: "found",
+  });
+  const { autoscale_pool: pool } = await cloud.call<{ autoscale_pool: { id: string } }>(
+    "POST",
+    "/v2/droplets/autoscale",
+    {
+      name: "found",
+      config: { min_instances: 1, max_instances: 2, target_cpu_utilization: 0.5 },
+      droplet_template: template,
+    },
+  );
+  const { firewall } = await cloud.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", {
+    name: "found",
+    inbound_rules: [{ protocol: "tcp", ports: "80", sources: { addresses: ["0.0.0.0/0"] } }],
+  });
+  const adopt = (option: (id: unknown) => string) => `
+    const key = new digitalocean.SshKey("key", { name: "found", publicKey: "${KEY}" }, { ...cloud${option(key.id)} });
+    new digitalocean.Droplet("box", { name: "found", image: "ubuntu-24-04-x64", region: "fra1", size: "s-1vcpu-1gb" },
+      { ...cloud${option(droplet.id)} });
+    new digitalocean.DropletAutoscale("pool", { name: "found",
+      config: { minInstances: 1, maxInstances: 2, targetCpuUtilization: 0.5 },
+      dropletTemplate: { region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64", sshKeys: ["${key.id}"] } },
+      { ...cloud${option(pool.id)} });
+    new digitalocean.Firewall("fw", { name: "found",
+      inboundRules: [{ protocol: "tcp", portRange: "80", sourceAddresses: ["0.0.0.0/0"] }] },
+      { ...cloud${option(firewall.id)} });`;
+  stack.program(adopt((id) => `, import: "${id}"`));
+  await stack.up();
+  stack.program(adopt(() => ""));
+  assert.deepEqual(await stack.preview(), []);
+  await stack.destroy();
+});
