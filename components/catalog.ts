@@ -133,6 +133,31 @@ export const valkeySizes = [
 ] as const;
 export type ValkeySize = (typeof valkeySizes)[number];
 
+/** Regions of Spaces. */
+export const spacesRegions = [
+  "ams3",
+  "atl1",
+  "blr1",
+  "fra1",
+  "lon1",
+  "nyc3",
+  "sfo2",
+  "sfo3",
+  "sgp1",
+  "syd1",
+  "tor1",
+] as const;
+export type SpacesRegion = (typeof spacesRegions)[number];
+
+/** The region of Spaces nearest to a datacentre: its own, but for nyc1, which has none. */
+export function spacesRegion(datacentre: Datacentre): SpacesRegion {
+  return datacentre === "nyc1" ? "nyc3" : datacentre;
+}
+
+/** Seconds for which a CDN endpoint can keep what it has fetched. */
+export const cdnTtls = [60, 600, 3600, 86_400, 604_800] as const;
+export type CdnTtl = (typeof cdnTtls)[number];
+
 /** Plans of an app's container: `apps-s-` shares a CPU, `apps-d-` has its own. */
 export const appSizes = [
   "apps-s-1vcpu-0.5gb",

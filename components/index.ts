@@ -1,10 +1,12 @@
 export { type AppAlerts, AppPlatform, type AppPlatformArgs } from "./app-platform.ts";
 export type { Protection, Shape, Transform } from "./base.ts";
 export { BootKey, type BootKeyArgs } from "./boot-key.ts";
+export type { BucketArgs } from "./bucket-args.ts";
 export { Cache, type CacheArgs, type CachePart } from "./cache.ts";
 export type { Compute, ComputeArgs, Image } from "./compute.ts";
 export { atMostUsd, type CostLine, type MonthlyCost, totalOf } from "./costs.ts";
 export type { DatabaseArgs } from "./database-args.ts";
+export { DocumentStore, type DocumentStoreArgs, documentHeaders } from "./document-store.ts";
 export { Domain, type DomainArgs, type Mail } from "./domain.ts";
 export { DropletFleet } from "./droplet-fleet.ts";
 export type { DropletAutoscaling, DropletFleetArgs } from "./droplet-fleet-args.ts";
@@ -28,4 +30,5 @@ export type {
 } from "./postgres-args.ts";
 export { PostgresGrants, type PostgresGrantsArgs } from "./postgres-grants.ts";
 export { Project, type ProjectArgs } from "./project.ts";
+export { assetHeaders, PublicAssets, type PublicAssetsArgs } from "./public-assets.ts";
 export { type GeneratedSecret, Secrets, type SecretsArgs } from "./secrets.ts";

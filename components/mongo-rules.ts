@@ -1,5 +1,6 @@
 import { mongoSizes, mongoVersions } from "./catalog.ts";
 import { databaseProblems, duplicates, memberProblem, type Offer } from "./database-rules.ts";
+import { generationName, generationProblem } from "./generation.ts";
 import type { MongoArgs } from "./mongo-args.ts";
 
 export const readConcerns = ["local", "available", "majority"] as const;
@@ -19,11 +20,6 @@ const reserved = { user: ["doadmin", "admin"], database: ["admin", "config", "lo
 /** What is wrong with the name of a database or user of MongoDB. */
 export function mongoMemberProblem(kind: "database" | "user", name: string): string | undefined {
   return memberProblem(kind, name, reserved);
-}
-
-/** A name that changes with its generation: the first generation has the name itself. */
-export function generationName(name: string, generation: number): string {
-  return generation === 1 ? name : `${name}-${generation}`;
 }
 
 /** What is wrong with users and generation taken together: each generation's users have names of their own. */
@@ -51,8 +47,9 @@ export function mongoProblems(name: string, args: MongoArgs): string[] {
   }
   for (const twice of duplicates(databases.map((database) => database.name)))
     problems.push(`database ${twice} is listed twice`);
-  if (!Number.isInteger(generation) || generation < 1) problems.push("generation must be 1 or more");
-  else
+  const bad = generationProblem(generation);
+  check(`generation ${generation}`, bad);
+  if (!bad)
     check(
       `generation ${generation}`,
       userNameProblem(

@@ -147,7 +147,7 @@ const wrong: [string, Partial<MongoArgs>, RegExp][] = [
   ["Mongo's own database", { databases: [{ name: "local", user: "a" }] }, /local is DigitalOcean's own/],
   ["the administrator", { databases: [{ name: "a", user: "doadmin" }] }, /doadmin is the administrator/],
   ["no database", { databases: [] }, /databases must have at least one/],
-  ["no generation", { generation: 0 }, /generation must be 1 or more/],
+  ["no generation", { generation: 0 }, /generation 0 must be 1 or more/],
   [
     "a generation whose name is taken",
     {

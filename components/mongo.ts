@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { guarded, InvalidArguments } from "./base.ts";
 import { mongoCosts } from "./costs.ts";
 import { ManagedDatabase } from "./database.ts";
+import { generationName } from "./generation.ts";
 import type { MongoArgs, MongoConnection } from "./mongo-args.ts";
-import { generationName, mongoProblems } from "./mongo-rules.ts";
+import { mongoProblems } from "./mongo-rules.ts";
 
 /**
  * A managed MongoDB cluster with its databases and their users. It brings a daily backup, kept for seven days and lost

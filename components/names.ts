@@ -15,6 +15,7 @@ const words = {
   tag: "lower-case letters, digits, colons, dashes and underscores",
   host: "a host name such as www.example.com, in lower case",
   label: "letters, digits, dashes and dots",
+  bucket: "lower-case letters, digits and dashes, at least 3, with a letter or digit at both ends",
   any: "any text",
 };
 
@@ -70,6 +71,12 @@ const rules: Record<string, Rule> = {
     pattern: /^[A-Za-z0-9.-]+$/,
     max: 255,
     words: words.vpc,
+  },
+  // S3's names but for dots, which break the certificate of bucket and CDN.
+  "digitalocean:index/spacesBucket:SpacesBucket": {
+    pattern: /^[a-z0-9][a-z0-9-]+[a-z0-9]$/,
+    max: 63,
+    words: words.bucket,
   },
   "digitalocean:index/project:Project": { pattern: /^.+$/, max: 175, words: words.any },
 };

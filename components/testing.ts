@@ -54,6 +54,16 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
     port: 25061,
   }),
   "digitalocean:index/app:App": () => ({ liveUrl: "https://api.example" }),
+  "digitalocean:index/spacesBucket:SpacesBucket": (name) => ({
+    bucketUrn: `do:space:${name}`,
+    bucketDomainName: `${name}.example`,
+  }),
+  "digitalocean:index/spacesKey:SpacesKey": (name) => ({
+    accessKey: `id of ${name}`,
+    secretKey: `secret of ${name}`,
+  }),
+  "digitalocean:index/cdn:Cdn": (name) => ({ endpoint: `${name}.cdn.example` }),
+  "random:index/randomId:RandomId": () => ({ hex: "0a1b2c3d" }),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: `result of ${name}` }),
 };
 

@@ -1,0 +1,110 @@
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { Component, guarded } from "./base.ts";
+import type { BucketArgs, BucketTransforms } from "./bucket-args.ts";
+import { bucketOf } from "./bucket-rules.ts";
+import { bucketCosts } from "./costs.ts";
+import { generationName } from "./generation.ts";
+
+type Args = BucketArgs & { transform?: BucketTransforms };
+type CorsRule = digitalocean.types.input.SpacesBucketCorsConfigurationCorsRule;
+
+/**
+ * A bucket whose listing is nobody's but its owner's, with the one key that may read and write in it, and its CDN endpoint.
+ *
+ * The provider leaves a renamed bucket where it is and only says otherwise, so a change of name is made a replacement,
+ * which protection refuses. Keys with access to one bucket don't go together with a bucket policy: none is set.
+ */
+export abstract class Bucket extends Component {
+  /** Name of the bucket. */
+  readonly bucketName: pulumi.Output<string>;
+  /** What a project files it under. */
+  readonly bucketUrn: pulumi.Output<string>;
+  /** Region, which S3 clients take as theirs. */
+  readonly region: string;
+  /** Base URL for S3 clients. */
+  readonly endpoint: string;
+  /** The key of whoever reads and writes: its id, and the secret. */
+  readonly accessKeyId: pulumi.Output<string>;
+  readonly secretAccessKey: pulumi.Output<string>;
+  /** Host name of the CDN endpoint. */
+  readonly cdnHost: pulumi.Output<string>;
+  protected readonly bucket: digitalocean.SpacesBucket;
+  readonly #transform: BucketTransforms | undefined;
+
+  protected constructor(
+    type: `breakwater:${string}:${string}`,
+    name: string,
+    args: Args,
+    own: { bucket: digitalocean.SpacesBucketArgs; cdn: Omit<digitalocean.CdnArgs, "origin"> },
+    inputs: pulumi.Inputs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const { region, keyGeneration = 1, forceDestroy = false, protection, transform } = args;
+    super(type, name, { region, keyGeneration, ...inputs }, opts, bucketCosts());
+    this.#transform = transform;
+    this.warnUnprotected(protection);
+    if (forceDestroy) this.warn("forceDestroy is on: deleting the bucket deletes everything in it");
+
+    this.bucket = this.child(
+      digitalocean.SpacesBucket,
+      "bucket",
+      // Public or not is each object's own affair: `public-read` on a bucket would publish the list of its objects.
+      { name: this.#bucketName(name, args), region, acl: "private", forceDestroy, ...own.bucket },
+      { ...guarded(protection, "bucket"), import: args.import, replaceOnChanges: ["name"] },
+      transform?.bucket,
+    );
+    const key = this.child(
+      digitalocean.SpacesKey,
+      "key",
+      {
+        name: this.bucket.name.apply((bucket) => generationName(bucket, keyGeneration)),
+        grants: [{ bucket: this.bucket.name, permission: "readwrite" }],
+      },
+      // A new name alone would leave the secret as it is.
+      { replaceOnChanges: ["name"], deleteBeforeReplace: false },
+      transform?.key,
+    );
+    const cdn = this.child(
+      digitalocean.Cdn,
+      "cdn",
+      { origin: this.bucket.bucketDomainName, ...own.cdn },
+      {},
+      transform?.cdn,
+    );
+    this.bucketName = this.bucket.name;
+    this.bucketUrn = this.bucket.bucketUrn;
+    this.region = region;
+    this.endpoint = args.endpoint ?? `https://${region}.digitaloceanspaces.com`;
+    this.accessKeyId = key.accessKey;
+    this.secretAccessKey = pulumi.secret(key.secretKey);
+    this.cdnHost = cdn.endpoint;
+  }
+
+  /** What browsers may do in the bucket from pages of other origins. */
+  protected cors(rule: CorsRule): digitalocean.SpacesBucketCorsConfiguration {
+    return this.child(
+      digitalocean.SpacesBucketCorsConfiguration,
+      "cors",
+      { bucket: this.bucket.name, region: this.region, corsRules: [{ maxAgeSeconds: 3600, ...rule }] },
+      { deletedWith: this.bucket },
+      this.#transform?.cors,
+    );
+  }
+
+  #bucketName(name: string, args: Args): pulumi.Input<string> {
+    const given = args.bucketName ?? (args.import === undefined ? undefined : bucketOf(args.import)?.name);
+    if (given !== undefined) return given;
+    const prefix = args.namePrefix ?? name;
+    const suffix = this.child(
+      random.RandomId,
+      "suffix",
+      // A bucket in another region is another bucket, and its predecessor may live on.
+      { byteLength: 4, keepers: { region: args.region } },
+      {},
+      args.transform?.suffix,
+    );
+    return pulumi.interpolate`${prefix}-${suffix.hex}`;
+  }
+}
