@@ -8,12 +8,25 @@ import { fromBody } from "./body.ts";
 import { strings } from "./projects.ts";
 import { named } from "./rest.ts";
 
+/** What a list has beside the usual: `GET /v2/<root>` without inputs of its own. */
+export interface Peculiar {
+  /** Inputs beside filters and sorts; the result has them as well. */
+  readonly inputs?: Properties;
+  readonly path?: (inputs: Values) => string;
+  /** The key of the API's bodies. */
+  readonly body?: string;
+  /** What the API does not say of an item. */
+  readonly more?: (item: Values, inputs: Values) => Values;
+}
+
 /** A function that gives `root`'s objects, described by `fields`. */
-export function listing(root: string, fields: Properties): Invokable<Api> {
+export function listing(root: string, fields: Properties, peculiar: Peculiar = {}): Invokable<Api> {
+  const { inputs = {}, path = () => `/v2/${root}`, body = root, more = () => ({}) } = peculiar;
   const keys = Object.keys(fields).map(snakeCase);
   const key = string({ required: true, check: oneOf(...keys) });
   return {
     properties: {
+      ...inputs,
       filters: list(
         object({
           key,
@@ -25,11 +38,12 @@ export function listing(root: string, fields: Properties): Invokable<Api> {
       sorts: list(object({ key, direction: string({ check: oneOf("asc", "desc") }) })),
       [root]: list(object(fields), { output: true }),
     },
-    invoke: (operation, { filters = null, sorts = null }) =>
+    invoke: (operation, { filters = null, sorts = null, ...given }) =>
       named(`listing ${root}`, async () => {
-        const items = (await operation.client.list(`/v2/${root}`, root, operation)).map((item) =>
-          fromBody(fields, item),
-        );
+        const items = (await operation.client.list(path(given), body, operation)).map((item) => {
+          const values = fromBody(fields, item);
+          return { ...values, ...more(values, given) };
+        });
         const field = (item: Values, name: Value | undefined): Value =>
           item[Object.keys(fields).find((one) => snakeCase(one) === name) ?? ""] ?? null;
         const kept = items.filter((item) =>
@@ -39,7 +53,7 @@ export function listing(root: string, fields: Properties): Invokable<Api> {
           const sign = direction === "desc" ? -1 : 1;
           kept.sort((one, other) => sign * compare(field(one, name), field(other, name)));
         }
-        return { id: randomUUID(), filters, sorts, [root]: kept };
+        return { ...given, id: randomUUID(), filters, sorts, [root]: kept };
       }),
   };
 }
