@@ -39,6 +39,16 @@ test("inputs that a refresh corrects are those that were given, and no change ei
   );
 });
 
+test("a name that was chosen stays chosen after a refresh, unless the platform has another", () => {
+  const properties: Properties = { name: string({ required: true, autoname: 64 }), size: string() };
+  const inputs = { name: "web-0c1d2e3", size: "s", __defaults: ["name"] };
+  assert.deepEqual(refreshedInputs(properties, inputs, { ...inputs, id: "1" }), inputs);
+  const renamed = refreshedInputs(properties, inputs, { name: "front", size: "s" });
+  assert.deepEqual(renamed, { name: "front", size: "s", __defaults: [] });
+  const { inputs: again } = checkInputs(properties, inputs, { size: "m" });
+  assert.equal(again.name, inputs.name);
+});
+
 test("a create plans every given value and no output", () => {
   fc.assert(
     fc.property(planned, ([properties, inputs]) => {

@@ -45,7 +45,16 @@ export function refreshedInputs(properties: Properties, inputs: Values, state: V
     if (isInternal(name) || value === undefined || value === null) continue;
     refreshed[name] = refreshedInput(properties[name], input, value);
   }
-  return refreshed;
+  return { ...refreshed, ...keptDefaults(inputs, refreshed) };
+}
+
+/** The defaults that the platform still has: a name that was chosen for the program stays the chosen one. */
+function keptDefaults(inputs: Values, refreshed: Values): Values {
+  const names = inputs[defaultsKey];
+  if (!isArray(names)) return {};
+  return {
+    [defaultsKey]: names.filter((name) => equal(undefined, inputs[String(name)], refreshed[String(name)])),
+  };
 }
 
 function refreshedInput(property: Property | undefined, input: Value, value: Value): Value {
@@ -59,12 +68,13 @@ function refreshedInput(property: Property | undefined, input: Value, value: Val
   }
   if (!isObject(input) || !isObject(value)) return value;
   const fields = Object.entries(input).filter(([name]) => !isInternal(name) && value[name] !== undefined);
-  return Object.fromEntries(
+  const refreshed = Object.fromEntries(
     fields.map(([name, field]) => {
       const inner = property && inside(property, name);
       return [name, refreshedInput(inner, field, value[name] ?? null)];
     }),
   );
+  return { ...refreshed, ...keptDefaults(input, refreshed) };
 }
 
 const inputOf = (property: Property | undefined, value: Value): Value =>
