@@ -156,6 +156,12 @@ test("credentials of a registry stay secret", async () => {
   assert.ok(recording.named("api-app").secrets.includes("spec.services[0].image.registryCredentials"));
 });
 
+test("an existing app is taken over", async () => {
+  const id = "11111111-2222-3333-4444-555555555555";
+  const { named } = await build({ import: id });
+  assert.equal(named("api-app").importId, id);
+});
+
 test("a transform changes the app", async () => {
   const { named } = await build({
     transform: {

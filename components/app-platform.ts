@@ -46,6 +46,8 @@ export interface AppPlatformArgs extends ComputeArgs {
   domain?: { name: string; zone?: pulumi.Input<string> };
   /** Project that the app is filed under. Read once: a later change is ignored, since it would replace the app. @default the account's default project */
   projectId?: pulumi.Input<string>;
+  /** Id of an app to take over instead of creating one. Its specification becomes this one, with a deployment. @default none */
+  import?: string;
   /** Changes the wrapped resource `app`. @default unchanged */
   transform?: { app?: Transform<digitalocean.AppArgs> };
 }
@@ -139,7 +141,12 @@ export class AppPlatform extends Component implements Compute {
         },
       },
       // The wait after an update reads the create timeout as well.
-      { ignoreChanges: ["projectId"], customTimeouts: { create: "30m" }, dependsOn: args.after },
+      {
+        import: args.import,
+        ignoreChanges: ["projectId"],
+        customTimeouts: { create: "30m" },
+        dependsOn: args.after,
+      },
       args.transform?.app,
     );
     this.computeId = app.id;

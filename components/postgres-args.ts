@@ -68,8 +68,8 @@ export interface PostgresArgs extends DatabaseArgs<PostgresSize> {
    * along: warned about. @default "verify-full", with the authority in `caCertificate`
    */
   sslMode?: "verify-full" | "require";
-  /** Ids to take over instead of creating: the cluster, and which of the databases and users it has already. @default none */
-  import?: { cluster: string; databases?: string[]; users?: string[] };
+  /** Ids to take over instead of creating: the cluster, and which of the databases, users and pools it has already. @default none */
+  import?: { cluster: string; databases?: string[]; users?: string[]; pools?: string[] };
   /** How replacement and deletion of cluster, databases and users are met. @default protected and retained */
   protection?: Protection<PostgresPart>;
   /** Changes the wrapped resources; `database`, `user` and `pool` are applied to each. @default unchanged */

@@ -138,8 +138,11 @@ test("storage that grows by itself is no drift; without growth it is one", async
   assert.deepEqual(grows.ignoreChanges, ["projectId", "storageSizeMib"]);
 });
 
-test("an existing cluster is taken over with the databases and users that it has", async () => {
-  const { named } = await build({ import: { cluster, databases: ["app"], users: ["app"] } });
+test("an existing cluster is taken over with the databases, users and pools that it has", async () => {
+  const { named } = await build({
+    import: { cluster, databases: ["app"], users: ["app"], pools: ["app-pool"] },
+  });
+  assert.equal(named("pg-pool-app-pool").importId, `${cluster},app-pool`);
   assert.equal(named("pg-cluster").importId, cluster);
   assert.equal(named("pg-db-app").importId, `${cluster},app`);
   assert.equal(named("pg-user-app").importId, `${cluster},app`);

@@ -51,6 +51,8 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
     if (sslMode !== "verify-full") this.warn(`sslMode ${sslMode} lets clients believe any certificate`);
     const { cluster, behindFirewall } = this;
     const inCluster = { clusterId: cluster.id };
+    const importOf = (part: "databases" | "users" | "pools", member: string) =>
+      args.import?.[part]?.includes(member) ? `${args.import.cluster},${member}` : undefined;
 
     this.child(
       digitalocean.DatabasePostgresqlConfig,
@@ -74,7 +76,7 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
           {
             ...behindFirewall,
             ...guarded(protection, "users", "cluster"),
-            import: args.import?.users?.includes(user) ? `${args.import.cluster},${user}` : undefined,
+            import: importOf("users", user),
           },
           transform?.user,
         ),
@@ -90,9 +92,7 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
           {
             ...behindFirewall,
             ...guarded(protection, "databases", "cluster"),
-            import: args.import?.databases?.includes(database.name)
-              ? `${args.import.cluster},${database.name}`
-              : undefined,
+            import: importOf("databases", database.name),
           },
           transform?.database,
         ),
@@ -115,6 +115,7 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
         {
           dependsOn: [behindFirewall.dependsOn, ...users.values(), ...dbs.values()],
           deletedWith: cluster,
+          import: importOf("pools", pool.name),
           // Every change replaces a pool, and its name is taken as long as the old one lives.
           deleteBeforeReplace: true,
         },
