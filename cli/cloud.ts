@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { homeOf, type SpacesAddress } from "../local/index.ts";
 import { UserError } from "./errors.ts";
 import { home, makeHome, root } from "./places.ts";
 import { isAlive } from "./process.ts";
@@ -18,8 +19,7 @@ import { say } from "./progress.ts";
 
 /** The local cloud as a background process. What it keeps lies in `cloud/` of the state folder. */
 
-const folder = join(home, "cloud");
-const log = join(folder, "cloud.log");
+const { folder, log } = homeOf(home);
 
 /** Longest wait for the process to listen, or to end, in milliseconds. */
 const PATIENCE = 30_000;
@@ -31,11 +31,13 @@ export interface Cloud {
   pid: number;
   /** ISO 8601. */
   startedAt: string;
+  /** How Spaces are reached, and the account's full-access key. */
+  spaces: SpacesAddress & { accessKeyId: string; secretAccessKey: string };
 }
 
-/** The running local cloud, or undefined when none answers. */
-export async function running(): Promise<Cloud | undefined> {
-  const record = readRecord();
+/** The running local cloud of a state folder, or undefined when none answers. */
+export async function running(at = home): Promise<Cloud | undefined> {
+  const record = readRecord(at);
   if (!record || !isAlive(record.pid)) return undefined;
   try {
     const answer = await fetch(`${record.url}/healthz`, { signal: AbortSignal.timeout(5_000) });
@@ -89,11 +91,11 @@ export async function startCloud(): Promise<Cloud> {
   );
 }
 
-/** Stops the local cloud and waits until it is gone. Gives false when none ran. */
-export async function stopCloud(): Promise<boolean> {
-  const record = readRecord();
+/** Stops the local cloud of a state folder and waits until it is gone. Gives false when none ran. */
+export async function stopCloud(at = home): Promise<boolean> {
+  const record = readRecord(at);
   // A process id alone may have been given to another program since: only one that answers as the cloud is ended.
-  if (!record || !((await running()) || isCloudProcess(record.pid))) return false;
+  if (!record || !((await running(at)) || isCloudProcess(record.pid))) return false;
   process.kill(record.pid, "SIGTERM");
   for (const deadline = Date.now() + PATIENCE; isAlive(record.pid); await delay(25)) {
     if (Date.now() > deadline)
@@ -112,10 +114,12 @@ function isCloudProcess(pid: number): boolean {
   }
 }
 
-function readRecord(): Cloud | undefined {
+function readRecord(at: string): Cloud | undefined {
+  const { address, token, spacesKey } = homeOf(at);
   try {
-    const record = JSON.parse(readFileSync(join(folder, "cloud.json"), "utf8"));
-    return { ...record, token: readFileSync(join(folder, "token"), "utf8").trim() };
+    const record = JSON.parse(readFileSync(address, "utf8"));
+    const spaces = { ...record.spaces, ...JSON.parse(readFileSync(spacesKey, "utf8")) };
+    return { ...record, spaces, token: readFileSync(token, "utf8").trim() };
   } catch {
     return undefined;
   }
@@ -123,6 +127,6 @@ function readRecord(): Cloud | undefined {
 
 function isOutdated(cloud: Cloud): boolean {
   const started = Date.parse(cloud.startedAt);
-  const sources = globSync("local/{*.ts,{api,dataplane}/**/*.ts}", { cwd: root });
+  const sources = globSync("local/{*.ts,{api,dataplane,spaces}/**/*.ts}", { cwd: root });
   return sources.some((file) => existsSync(join(root, file)) && statSync(join(root, file)).mtimeMs > started);
 }
