@@ -12,10 +12,14 @@ import { area as loadBalancers } from "./load-balancers/area.ts";
 import { area as monitoring } from "./monitoring/area.ts";
 import { area as projects } from "./projects.ts";
 import { area as regions } from "./regions.ts";
+import { area as registries } from "./registries.ts";
+import { area as reservedIps } from "./reserved-ips.ts";
 import { area as sizes } from "./sizes.ts";
 import { area as spaces } from "./spaces.ts";
 import { area as sshKeys } from "./ssh-keys.ts";
 import { area as tags } from "./tags.ts";
+import { area as natGateways } from "./vpc-nat-gateways.ts";
+import { area as peerings } from "./vpc-peerings.ts";
 import { area as vpcs } from "./vpcs.ts";
 
 /** The whole API, in the order of the console. */
@@ -25,11 +29,15 @@ export const AREAS: readonly Area[] = [
   spaces,
   droplets,
   vpcs,
+  peerings,
+  natGateways,
   firewalls,
+  reservedIps,
   loadBalancers,
   domains,
   certificates,
   monitoring,
+  registries,
   sshKeys,
   images,
   projects,
