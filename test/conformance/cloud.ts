@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { startCloud } from "../../local/index.ts";
+import { type CloudOptions, startCloud } from "../../local/index.ts";
 
 /** One request as the cloud has seen it. */
 export interface Request {
@@ -53,10 +53,15 @@ export class Cloud {
 }
 
 /** Starts a cloud that ends with the file's tests. */
-export async function cloudForTests(): Promise<Cloud> {
+export async function cloudForTests(options: Pick<CloudOptions, "timeScale"> = {}): Promise<Cloud> {
   const home = mkdtempSync(join(tmpdir(), "conformance-cloud-"));
   const requests: Request[] = [];
-  const running = await startCloud({ home, port: 0, log: (line) => requests.push(JSON.parse(line)) });
+  const running = await startCloud({
+    ...options,
+    home,
+    port: 0,
+    log: (line) => requests.push(JSON.parse(line)),
+  });
   after(async () => {
     await running.close();
     rmSync(home, { recursive: true, force: true });
