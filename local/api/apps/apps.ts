@@ -14,6 +14,14 @@ import { refuseBrokenRules, withDefaults } from "./rules.ts";
 import { sealed } from "./secrets.ts";
 import { Spec } from "./spec.ts";
 import { deploymentView, isUnderWay, startDeployment, tierOf, timeline } from "./timeline.ts";
+import { withZoneRecords } from "./zone-records.ts";
+
+export interface AppDomain {
+  id: string;
+  domain: string;
+  /** What App Platform wrote for it into a zone of the account. */
+  record?: { zone: string; id: string };
+}
 
 export interface App {
   spec: Spec;
@@ -21,7 +29,7 @@ export interface App {
   updated: number;
   /** Where the data plane serves it. */
   url: string;
-  domains: { id: string; domain: string }[];
+  domains: AppDomain[];
   /** Its addresses inside the VPC: what a database in the VPC has to trust. */
   egress_ips?: string[];
   dedicated_ips?: { id: string; ip: string }[];
@@ -56,6 +64,7 @@ export const apps: Resource<App> = resource<App>({
     also(app, _, call) {
       startDeployment(call, app.id, app.spec, "initial deployment");
       followAlerts(call, app.id, app.spec);
+      call.store.update(withZoneRecords(call, app, []));
     },
   }),
 
@@ -66,7 +75,12 @@ export const apps: Resource<App> = resource<App>({
     }),
   },
 
-  remove: { reply: (app) => ({ id: app.id }) },
+  remove: {
+    reply: (app) => ({ id: app.id }),
+    also: (app, call) => {
+      withZoneRecords(call, { ...app, domains: [] }, app.domains);
+    },
+  },
 
   view(app, call) {
     const moments = timeline(call, app.id);
@@ -100,7 +114,7 @@ export const apps: Resource<App> = resource<App>({
       }),
       domains: app.domains.map(({ id, domain }) => ({
         id,
-        phase: active ? "ACTIVE" : "CONFIGURING",
+        phase: phaseOf(app, domain, active !== undefined),
         spec: app.spec.domains?.find((known) => known.domain === domain),
       })),
       project_id: projectOf(call, app.urn ?? ""),
@@ -125,6 +139,14 @@ export const apps: Resource<App> = resource<App>({
   },
 });
 
+/** A domain is there once its app is; one whose record could not be written never is. */
+function phaseOf({ spec, domains }: App, name: string, isLive: boolean): string {
+  const isManaged = spec.domains?.some(({ domain, zone }) => domain === name && zone);
+  const isWritten = domains.some(({ domain, record }) => domain === name && record);
+  if (isManaged && !isWritten) return "ERROR";
+  return isLive ? "ACTIVE" : "CONFIGURING";
+}
+
 /** A spec that keeps every rule, with defaults and with its secrets encrypted. */
 function checked(spec: Spec, call: Call): Spec {
   refuseBrokenRules(spec, call);
@@ -136,7 +158,7 @@ export function redeploy(call: Call, app: Saved<App>, spec: Spec, cause: string)
   const { egress_ips: _ips, dedicated_ips: _dedicated, pinned: _pinned, ...rest } = app;
   startDeployment(call, app.id, spec, cause);
   followAlerts(call, app.id, spec);
-  return { ...rest, name: spec.name, ...bodyOf(spec, app, call) };
+  return withZoneRecords(call, { ...rest, name: spec.name, ...bodyOf(spec, app, call) }, app.domains);
 }
 
 /** What follows from a spec; addresses that an app has, it keeps. */

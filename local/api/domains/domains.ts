@@ -172,6 +172,15 @@ export function addRecord(
   return record;
 }
 
+/** Takes away a record that the platform made, if its zone still has it. */
+export function removeRecord(call: Call<unknown>, zone: string, id: string): void {
+  const record = records.find(call, id, zone);
+  const owner = domains.find(call, zone);
+  if (!record || !owner) return;
+  records.remove(call, record);
+  touch(call, owner);
+}
+
 /** The zone of the account that `host` lies in: of several the most specific one. */
 export function zoneOf(call: Call<unknown>, host: string): Saved<Domain> | undefined {
   return domains
