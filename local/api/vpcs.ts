@@ -108,9 +108,6 @@ vpcs.read("/members", (vpc, call) => {
   }));
 });
 
-// Peerings are not served: a VPC here has none.
-vpcs.read("/peerings", (_, call) => page(call, "peerings", [], () => ({})));
-
 /** The VPC that `id` names, or the region's default one; `field` is what requests call it. */
 export function vpcFor(
   call: Call<unknown>,

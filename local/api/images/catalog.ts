@@ -39,6 +39,7 @@ const distributions: [slug: string, distribution: string, name: string, minDisk:
   ["rockylinux-8-x64", "Rocky Linux", "Rocky Linux 8 x64", 10],
   ["rockylinux-9-x64", "Rocky Linux", "Rocky Linux 9 x64", 10],
   ["rockylinux-10-x64", "Rocky Linux", "Rocky Linux 10 x64", 10],
+  ["ubuntu-20-04-x64", "Ubuntu", "20.04 (LTS) x64", 7],
   ["ubuntu-22-04-x64", "Ubuntu", "22.04 (LTS) x64", 7],
   ["ubuntu-24-04-x64", "Ubuntu", "24.04 (LTS) x64", 7],
   ["ubuntu-25-10-x64", "Ubuntu", "25.10 x64", 7],
