@@ -10,6 +10,20 @@ import { firewallEgressNarrow } from "./network/firewall-egress-narrow.ts";
 import { firewallIngressNarrow } from "./network/firewall-ingress-narrow.ts";
 import { loadBalancerAllowList } from "./network/load-balancer-allow-list.ts";
 import { loadBalancerPrivateNetwork } from "./network/load-balancer-private-network.ts";
+import { appDatabaseManaged } from "./recovery/app-database-managed.ts";
+import { appHealthCheck } from "./recovery/app-health-check.ts";
+import { appInstances } from "./recovery/app-instances.ts";
+import { bucketLifecycle } from "./recovery/bucket-lifecycle.ts";
+import { bucketVersioning } from "./recovery/bucket-versioning.ts";
+import { databaseBackupHour } from "./recovery/database-backup-hour.ts";
+import { databaseDumps } from "./recovery/database-dumps.ts";
+import { databaseMaintenanceWindow } from "./recovery/database-maintenance-window.ts";
+import { databaseRestoreDrill } from "./recovery/database-restore-drill.ts";
+import { databaseStandby } from "./recovery/database-standby.ts";
+import { databaseStorageAutoscale } from "./recovery/database-storage-autoscale.ts";
+import { dropletBackups } from "./recovery/droplet-backups.ts";
+import { dropletPoolStateless } from "./recovery/droplet-pool-stateless.ts";
+import { loadBalancerNodes } from "./recovery/load-balancer-nodes.ts";
 import { appHttps } from "./tls/app-https.ts";
 import { cdnCertificate } from "./tls/cdn-certificate.ts";
 import { certificateValid } from "./tls/certificate-valid.ts";
@@ -21,15 +35,28 @@ import { valkeyTls } from "./tls/valkey-tls.ts";
 
 /** Every rule of the pack, in the order of the names. */
 export const rules: readonly Rule[] = [
+  appDatabaseManaged,
+  appHealthCheck,
   appHttps,
+  appInstances,
   appPrivateNetwork,
+  bucketLifecycle,
+  bucketVersioning,
   cdnCertificate,
   certificateValid,
+  databaseBackupHour,
   databaseClusterFirewalled,
   databaseClusterPrivateNetwork,
+  databaseDumps,
   databaseFirewallNarrow,
+  databaseMaintenanceWindow,
+  databaseRestoreDrill,
+  databaseStandby,
+  databaseStorageAutoscale,
   databaseUriTls,
+  dropletBackups,
   dropletFirewalled,
+  dropletPoolStateless,
   dropletPrivateNetwork,
   firewallBackendPrivate,
   firewallEgressNarrow,
@@ -38,6 +65,7 @@ export const rules: readonly Rule[] = [
   loadBalancerCertificate,
   loadBalancerCiphers,
   loadBalancerHttps,
+  loadBalancerNodes,
   loadBalancerPrivateNetwork,
   valkeyTls,
 ];

@@ -13,6 +13,13 @@ cases(appHttps, {
     "a redirect that names no scheme": app({ authority: "www.example.com" }),
     "no ingress": [resource(types.app, { spec: { name: "api" } }, { outputs: { liveUrl: unknown } })],
     "nothing at all": [resource(types.app)],
+    "an app on this machine": [
+      resource(
+        types.app,
+        {},
+        { outputs: { liveUrl: "http://127.0.0.1:8081" }, provider: { apiEndpoint: "http://127.0.0.1:7480" } },
+      ),
+    ],
     "a live URL over https": app({}, { liveUrl: "https://api.example.com" }),
   },
   bad: {

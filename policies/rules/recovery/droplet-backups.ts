@@ -1,0 +1,23 @@
+import { docs } from "../../docs.ts";
+import { types } from "../../resources.ts";
+import type { ResourceRule } from "../../rule.ts";
+
+/** Tag of a droplet that holds nothing worth keeping. */
+export const STATELESS = "stateless";
+
+export const dropletBackups: ResourceRule = {
+  name: "droplet-backups",
+  description: "A droplet is backed up, unless its tag says that it holds nothing.",
+  group: "backups and recovery",
+  severity: "medium",
+  level: "mandatory",
+  references: ["droplet-droplets-backup-not-enabled", "CIS Services 2.1"],
+  url: docs.droplets,
+  fix: `set \`backups: true\`, or the tag \`${STATELESS}\` where the droplet can be made anew from nothing`,
+  types: [types.droplet],
+  check: (droplet, report) => {
+    const backups = droplet.get("backups");
+    if (droplet.get("tags").texts().includes(STATELESS) || backups.flag() === true) return;
+    report(backups, "nothing brings back what is on its disk");
+  },
+};
