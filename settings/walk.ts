@@ -16,6 +16,7 @@ interface Place {
 /**
  * Fills in what was left out and checks each setting on its own, so that one bad setting hides no other.
  *
+ * @param allowed what the value may be, in words.
  * @returns the value, without the settings that have a problem.
  */
 export function walk(
@@ -23,6 +24,7 @@ export function walk(
   given: unknown,
   place: Place,
   neighbours: Neighbours = {},
+  allowed = allowedBy(schema),
 ): unknown {
   const type = inner(schema);
   // YAML writes a key without a value as null.
@@ -30,15 +32,15 @@ export function walk(
   if (type instanceof z.ZodObject && (value !== undefined || schema === type))
     return walkObject(type, value ?? {}, place);
   if (value === undefined) {
-    if (schema === type) complain(place, undefined, `is required: ${allowedBy(schema)}`);
+    if (schema === type) complain(place, undefined, `is required: ${allowed}`);
     return undefined;
   }
-  if (type instanceof z.ZodArray) return walkArray(type, value, place);
+  if (type instanceof z.ZodArray) return walkArray(schema, type, value, place);
   if (type instanceof z.ZodRecord) return walkRecord(schema, type, value, place);
   if (fieldOf(schema)?.secret && isClear(place)) return complainOfClearSecret(place);
   const result = z.safeParse(type, value);
   if (result.success) return result.data;
-  complain(place, value, allowedBy(schema));
+  complain(place, value, allowed);
   return undefined;
 }
 
@@ -53,9 +55,13 @@ function walkObject(type: z.ZodObject, value: unknown, place: Place): unknown {
   );
 }
 
-function walkArray(type: z.ZodArray, value: unknown, place: Place): unknown {
+function walkArray(schema: z.core.$ZodType, type: z.ZodArray, value: unknown, place: Place): unknown {
   if (!Array.isArray(value)) return complain(place, value, "must be a list");
-  return value.map((item, index) => walk(type.element, item, { ...place, path: `${place.path}[${index}]` }));
+  // What a list says of its entries holds for each that says nothing of itself.
+  const allowed = fieldOf(type.element)?.allowed ?? fieldOf(schema)?.allowed;
+  return value.map((item, index) =>
+    walk(type.element, item, { ...place, path: `${place.path}[${index}]` }, {}, allowed),
+  );
 }
 
 function walkRecord(schema: z.core.$ZodType, type: z.ZodRecord, value: unknown, place: Place): unknown {
