@@ -1,4 +1,17 @@
 import type { Rule } from "../rule.ts";
+import { appCorsNarrow } from "./access/app-cors-narrow.ts";
+import { bucketAclExplicit } from "./access/bucket-acl-explicit.ts";
+import { bucketCorsNarrow } from "./access/bucket-cors-narrow.ts";
+import { bucketCorsPresent } from "./access/bucket-cors-present.ts";
+import { bucketKey } from "./access/bucket-key.ts";
+import { bucketObjectPrivate } from "./access/bucket-object-private.ts";
+import { bucketPolicyPrivate } from "./access/bucket-policy-private.ts";
+import { bucketPrivate } from "./access/bucket-private.ts";
+import { databaseLeastPrivilege } from "./access/database-least-privilege.ts";
+import { dropletImageApproved } from "./access/droplet-image-approved.ts";
+import { dropletSshKeys } from "./access/droplet-ssh-keys.ts";
+import { spacesKeyScoped } from "./access/spaces-key-scoped.ts";
+import { sshKeyStrong } from "./access/ssh-key-strong.ts";
 import { appPrivateNetwork } from "./network/app-private-network.ts";
 import { databaseClusterFirewalled } from "./network/database-cluster-firewalled.ts";
 import { databaseClusterPrivateNetwork } from "./network/database-cluster-private-network.ts";
@@ -24,6 +37,11 @@ import { databaseStorageAutoscale } from "./recovery/database-storage-autoscale.
 import { dropletBackups } from "./recovery/droplet-backups.ts";
 import { dropletPoolStateless } from "./recovery/droplet-pool-stateless.ts";
 import { loadBalancerNodes } from "./recovery/load-balancer-nodes.ts";
+import { appVariableEncrypted } from "./secrets/app-variable-encrypted.ts";
+import { credentialsInClear } from "./secrets/credentials-in-clear.ts";
+import { dropletUserDataSecrets } from "./secrets/droplet-user-data-secrets.ts";
+import { outputInClear } from "./secrets/output-in-clear.ts";
+import { secretInputsMarked } from "./secrets/secret-inputs-marked.ts";
 import { appHttps } from "./tls/app-https.ts";
 import { cdnCertificate } from "./tls/cdn-certificate.ts";
 import { certificateValid } from "./tls/certificate-valid.ts";
@@ -35,20 +53,31 @@ import { valkeyTls } from "./tls/valkey-tls.ts";
 
 /** Every rule of the pack, in the order of the names. */
 export const rules: readonly Rule[] = [
+  appCorsNarrow,
   appDatabaseManaged,
   appHealthCheck,
   appHttps,
   appInstances,
   appPrivateNetwork,
+  appVariableEncrypted,
+  bucketAclExplicit,
+  bucketCorsNarrow,
+  bucketCorsPresent,
+  bucketKey,
   bucketLifecycle,
+  bucketObjectPrivate,
+  bucketPolicyPrivate,
+  bucketPrivate,
   bucketVersioning,
   cdnCertificate,
   certificateValid,
+  credentialsInClear,
   databaseBackupHour,
   databaseClusterFirewalled,
   databaseClusterPrivateNetwork,
   databaseDumps,
   databaseFirewallNarrow,
+  databaseLeastPrivilege,
   databaseMaintenanceWindow,
   databaseRestoreDrill,
   databaseStandby,
@@ -56,8 +85,11 @@ export const rules: readonly Rule[] = [
   databaseUriTls,
   dropletBackups,
   dropletFirewalled,
+  dropletImageApproved,
   dropletPoolStateless,
   dropletPrivateNetwork,
+  dropletSshKeys,
+  dropletUserDataSecrets,
   firewallBackendPrivate,
   firewallEgressNarrow,
   firewallIngressNarrow,
@@ -67,5 +99,9 @@ export const rules: readonly Rule[] = [
   loadBalancerHttps,
   loadBalancerNodes,
   loadBalancerPrivateNetwork,
+  outputInClear,
+  secretInputsMarked,
+  spacesKeyScoped,
+  sshKeyStrong,
   valkeyTls,
 ];

@@ -1,0 +1,24 @@
+import { resource, unknown } from "../../kit.ts";
+import { types } from "../../resources.ts";
+import { cases } from "../../testing.ts";
+import { databaseLeastPrivilege } from "./database-least-privilege.ts";
+
+const pool = (user: unknown) => [resource(types.databaseConnectionPool, { user, mode: "transaction" })];
+const app = (dbUser: unknown) => [resource(types.app, { spec: { databases: [{ name: "db", dbUser }] } })];
+
+cases(databaseLeastPrivilege, {
+  good: {
+    "a pool of the product's user": pool("api"),
+    "a pool that passes the client's user through": pool(undefined),
+    "an app with its own user": app("api"),
+    "an app without databases": [resource(types.app, { spec: {} })],
+  },
+  bad: {
+    "a pool of the administrator": [pool("doadmin"), "user", /administrator.*DatabaseUser/],
+    "an app that is the administrator": [app("doadmin"), "spec.databases[0].dbUser", /administrator/],
+  },
+  unknown: {
+    "a pool's user": [pool(unknown), "user"],
+    "an app's user": [app(unknown), "spec.databases[0].dbUser"],
+  },
+});
