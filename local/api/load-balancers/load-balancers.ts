@@ -110,7 +110,7 @@ function view(balancer: Saved<LoadBalancer>, call: Call): object {
     sizedUntil: ____,
     ...settings
   } = balancer;
-  const { kind, parent, urn, createdAt, vpc_uuid, ...facts } = settings;
+  const { kind, parent, urn, createdAt, vpc_uuid, network, network_stack, ...facts } = settings;
   const isNew = stateOf(balancer, call) === "new";
   const withCertificate = <T extends { certificate?: string }>({ certificate, ...rest }: T) => ({
     ...rest,
@@ -125,7 +125,8 @@ function view(balancer: Saved<LoadBalancer>, call: Call): object {
     status: stateOf(balancer, call),
     created_at: timestamp(createdAt),
     forwarding_rules: rules.map(withCertificate),
-    ...(region && { region: regionView(region), vpc_uuid }),
+    // A global one has no network of its own.
+    ...(region && { region: regionView(region), vpc_uuid, network, network_stack }),
     droplet_ids: backendsOf(call, balancer),
     project_id: projectOf(call, urn ?? ""),
     ...(domains.length > 0 && { domains: domains.map(withCertificate) }),

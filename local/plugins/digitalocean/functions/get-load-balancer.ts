@@ -3,7 +3,7 @@ import type { Invokable } from "../../provider/resource.ts";
 import { string } from "../../provider/schema.ts";
 import type { Value } from "../../provider/values.ts";
 import type { Api } from "../api.ts";
-import balancer from "../resources/load-balancer.ts";
+import balancer, { existing, getBalancer } from "../resources/load-balancer.ts";
 import { named } from "../rest.ts";
 
 const outputs = Object.entries(balancer.properties).map(([name, facts]) => [
@@ -19,12 +19,13 @@ export default {
     Boolean(id) === Boolean(name) ? [{ property: "id", reason: "give an id or a name" }] : [],
   invoke: (operation, { id, name }) =>
     named("getting load balancer", async () => {
-      const found = await balancer.read(operation, id ? String(id) : await idOf(name, operation), {});
-      if (!found) throw new Error(`there is no load balancer ${String(id ?? name)}`);
+      const body = await getBalancer(operation, id ? String(id) : await idOf(name, operation));
+      const found = await existing(operation, body);
       const { healthcheck, stickySessions, firewall, glbSettings, ...state } = found.state;
       return {
         ...state,
         id: found.id,
+        network: String(body.network ?? ""),
         healthchecks: listed(healthcheck),
         stickySessions: listed(stickySessions),
         firewalls: listed(firewall),

@@ -8,7 +8,7 @@ import { check, properties } from "../load-balancer.ts";
 import { named, unlessGone } from "../rest.ts";
 
 const pathOf = (id: string): string => `/v2/load_balancers/${encodeURIComponent(id)}`;
-const get = async (operation: Operation<Api>, id: string): Promise<Body> =>
+export const getBalancer = async (operation: Operation<Api>, id: string): Promise<Body> =>
   asBody((await operation.client.call("GET", pathOf(id), operation)).load_balancer);
 
 const objects = (value: Value | undefined): Values[] => (isArray(value) ? value.filter(isObject) : []);
@@ -40,7 +40,7 @@ async function withNames(
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-async function existing(operation: Operation<Api>, balancer: Body): Promise<Existing> {
+export async function existing(operation: Operation<Api>, balancer: Body): Promise<Existing> {
   const state = fromBody(properties, balancer);
   const id = String(balancer.id);
   return {
@@ -75,7 +75,7 @@ async function bodyOf(operation: Operation<Api>, planned: Values): Promise<objec
 
 async function active(operation: Operation<Api>, id: string): Promise<Existing> {
   const balancer = await until(operation, "waiting for the load balancer to become active", async () => {
-    const found = await get(operation, id);
+    const found = await getBalancer(operation, id);
     return found.status === "new" ? undefined : found;
   });
   const found = await existing(operation, balancer);
@@ -96,13 +96,13 @@ const loadBalancer: Resource<Api> = {
     }),
   read: (operation, id) =>
     named("reading load balancer", () =>
-      unlessGone(async () => existing(operation, await get(operation, id))),
+      unlessGone(async () => existing(operation, await getBalancer(operation, id))),
     ),
   update: (operation, id, planned) =>
     named("updating load balancer", async () => {
       const { ip: _, ...rest } = planned;
       await operation.client.call("PUT", pathOf(id), operation, await bodyOf(operation, rest));
-      return existing(operation, await get(operation, id));
+      return existing(operation, await getBalancer(operation, id));
     }),
   delete: (operation, id) =>
     named("deleting load balancer", async () => {
