@@ -14,6 +14,8 @@ cases(appVariableEncrypted, {
       value: secret(unknown),
       type: "SECRET",
     }),
+    "a plain one, which the provider marks all the same": app({ key: "GREETING", value: secret("hello") }),
+    "a plain one that will be known": app({ key: "GREETING", value: unknown, type: "GENERAL" }),
     "plain settings": app({ key: "LOG_LEVEL", value: "info" }, { key: "TOKEN_TTL_SECONDS", value: "900" }),
     "a certificate of an authority, which is public": app({ key: "DATABASE_CA_CERT", value: unknown }),
     "a reference": app({ key: "DB_PASSWORD", value: `\${db.PASSWORD}` }),
@@ -22,15 +24,10 @@ cases(appVariableEncrypted, {
     "no specification": [resource(types.app)],
   },
   bad: {
-    "a secret of Pulumi in clear": [
-      app({ key: "GREETING", value: secret("hello") }),
+    "a value that looks like one": [
+      app({ key: "UPSTREAM", value: secret("https://api:hunter2@example.com") }),
       type,
-      /Pulumi keeps.*SECRET/,
-    ],
-    "one that will be known": [
-      app({ key: "GREETING", value: secret(unknown), type: "GENERAL" }),
-      type,
-      /Pulumi keeps/,
+      /a URI with a password.*SECRET/,
     ],
     "a name that says so": [app({ key: "STRIPE_API_KEY", value: "x" }), type, /name says/],
     "a password that will be known": [app({ key: "dbPassword", value: unknown }), type, /name says/],
