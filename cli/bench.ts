@@ -1,19 +1,14 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureCloud } from "../local/bench.ts";
 import { options } from "./arguments.ts";
 import { startCloud, stopCloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
-import { root } from "./places.ts";
+import { inOwnHome } from "./own-home.ts";
+import { hasOwnHome, root } from "./places.ts";
 import { capture, type Finished } from "./process.ts";
 import { step } from "./progress.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { checkpoint } from "./state.ts";
-
-/** Set for the process that measures: its state folder is its own. */
-const OWN_HOME = "BREAKWATER_BENCH_HOME";
 
 /**
  * `npm run bench [-- --runs N]`: each figure is a ratio against a floor measured in the same run, the two taken in turn, medians
@@ -22,22 +17,7 @@ const OWN_HOME = "BREAKWATER_BENCH_HOME";
 export async function run(args: string[]): Promise<number> {
   const { runs } = options("run bench", args, { runs: { type: "string", default: "7" } });
   if (!/^[1-9]\d?$/.test(runs)) throw new UserError(`--runs is "${runs}"; allowed: 1 to 99`);
-  return process.env[OWN_HOME] ? measure(Number(runs)) : inOwnHome(args);
-}
-
-/** Places are fixed when a process starts, so the measuring is done by a process that starts with its own. */
-async function inOwnHome(args: string[]): Promise<number> {
-  const home = mkdtempSync(join(tmpdir(), "breakwater-bench-"));
-  const env = { ...process.env, BREAKWATER_HOME: home, BREAKWATER_PORT: "0", [OWN_HOME]: home };
-  try {
-    const command = [...process.execArgv, join(root, "cli", "main.ts"), "bench", ...args];
-    return await new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, command, { env, stdio: "inherit" });
-      child.on("error", reject).on("close", (code) => resolve(code ?? 1));
-    });
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
+  return hasOwnHome ? measure(Number(runs)) : inOwnHome("bench", args);
 }
 
 interface Figure {

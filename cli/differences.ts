@@ -42,12 +42,16 @@ export async function differences(stack: Stack, api: Api): Promise<Difference[]>
   }
 }
 
+/** What the engine says last of every failure. */
+const general = /^(update|preview|destroy|refresh) failed$|Program exited with non-zero exit code/;
+
 /** The line of the engine's output that says most. */
 export function reason(output: string): string {
   const lines = output.split("\n").map((line) => line.trim());
-  return (
-    lines.find((line) => line.startsWith("error:"))?.replace(/^error: */, "") ?? lines.findLast(Boolean) ?? ""
-  );
+  const errors = lines
+    .filter((line) => line.startsWith("error:"))
+    .map((line) => line.replace(/^error: */, ""));
+  return errors.find((line) => !general.test(line)) ?? errors[0] ?? lines.findLast(Boolean) ?? "";
 }
 
 const inVariables = /^spec\.(.*\.)?envs\b/;

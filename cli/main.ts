@@ -1,4 +1,5 @@
 import { codeOf, messageOf, UserError } from "./errors.ts";
+import { hasOwnHome } from "./places.ts";
 import { endInOrder, exitCode, interruption } from "./process.ts";
 
 /** The commands behind the npm scripts. Each is a module that exports `run`, loaded only when it is asked for. */
@@ -13,6 +14,7 @@ const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   docs: () => import("./docs.ts"),
   cost: () => import("./cost.ts"),
   drift: () => import("./drift.ts"),
+  rehearse: () => import("./rehearse.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);
@@ -35,7 +37,8 @@ try {
 }
 const signal = interruption();
 if (signal && process.exitCode !== 0) {
-  process.stderr.write(`breakwater: interrupted by ${signal}; npm start goes on from where it stopped\n`);
+  const next = name === "start" || name === "pulumi" ? "; npm start goes on from where it stopped" : "";
+  if (!hasOwnHome) process.stderr.write(`breakwater: interrupted by ${signal}${next}\n`); // else whoever started it tells
   process.exitCode = exitCode(null, signal);
 }
 

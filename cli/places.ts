@@ -24,6 +24,9 @@ export const pulumiHome = join(home, "pulumi-home");
 /** What is dear to make and the same for every checkout: the engine. It survives `git clean`. */
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "breakwater");
 
+/** Whether the state folder was made for this process alone (own-home.ts). */
+export const hasOwnHome = Boolean(process.env.BREAKWATER_OWN_HOME);
+
 /** The policy pack, seen from the checkout: the engine takes the option for a list, so a path with a comma or a quote would break it. */
 export const policyPack = "policies";
 

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Rehearsal, rehearsalOf } from "../settings/rehearsal.ts";
+import type { Settings } from "../settings.ts";
+import { get } from "./api.ts";
+import { options } from "./arguments.ts";
+import { type Cloud, startCloud, stopCloud } from "./cloud.ts";
+import { differences } from "./differences.ts";
+import { messageOf, UserError } from "./errors.ts";
+import { readEvents } from "./events.ts";
+import { untilHealthy } from "./health.ts";
+import { at } from "./json.ts";
+import { inOwnHome } from "./own-home.ts";
+import { hasOwnHome, home, policyPack, root } from "./places.ts";
+import { interruption } from "./process.ts";
+import { say, step } from "./progress.ts";
+import { programOf, provide, succeed, treeOf } from "./rehearsal.ts";
+import { type Findings, rehearsalReport } from "./rehearse-report.ts";
+import { destination, publish, reportOptions } from "./report.ts";
+import { parseStackFile, settingsOf, stackFile, stackFileName } from "./settings.ts";
+import type { Stack } from "./stack.ts";
+
+/**
+ * `npm run rehearse -- --stack S [--from REF] [--keep]`: brings the settings of S up on a local cloud that is made for it, in a stack
+ * `rehearse-S`, with the policy pack; checks it, destroys it, and sees that nothing is left. Needs no secret, token or network.
+ * `--from` brings up what stands at a git ref first, and shows what the checkout's program and settings change of it.
+ */
+export async function run(args: string[]): Promise<number> {
+  const given = options("run rehearse", args, {
+    ...reportOptions,
+    from: { type: "string" },
+    keep: { type: "boolean", default: false },
+  });
+  const to = destination(given);
+  const settings = settingsOf(stackFile(given.stack), stackFileName(given.stack)); // before anything is set up
+  if (!hasOwnHome) return inOwnHome("rehearse", args, given.keep);
+  const findings: Findings = { stack: given.stack, settings, steps: [], from: given.from };
+  try {
+    await rehearse(findings, given.keep);
+  } catch (error) {
+    if (interruption()) throw error;
+    if (findings.steps.every(({ passed }) => passed)) throw error; // before the first step, or in none
+  } finally {
+    if (!given.keep) await stopCloud();
+  }
+  publish(rehearsalReport(findings), to);
+  return findings.steps.every(({ passed }) => passed) ? 0 : 1;
+}
+
+async function rehearse(findings: Findings, keep: boolean): Promise<void> {
+  const { stack: name, settings, from } = findings;
+  const stackName = `rehearse-${name}`;
+  const cloud = await startCloud();
+  const now = rehearsalOf(stackFile(name), settings.region);
+  const earlier = from === undefined ? undefined : await earlierOf(name, from);
+  await provide(cloud, [...now.needs, ...(earlier?.rehearsal.needs ?? [])]);
+  Object.assign(findings, { altered: now.altered, placeholders: [...now.secrets.keys()] });
+  const before = await contents(cloud);
+
+  if (earlier) {
+    const stack = await programOf(stackName, "program-before", earlier.tree, earlier.rehearsal);
+    await pass(findings, `up of ${from}`, () =>
+      succeed(stack, ["up", "--yes", "--skip-preview", "--stack", stackName]),
+    );
+  }
+  const stack = await programOf(stackName, "program", root, now);
+  const log = (of: string) => join(home, `${of}.events`);
+  const withLog = (of: string) => ["--stack", stackName, "--event-log", log(of)];
+  if (earlier)
+    await pass(findings, `plan since ${from}`, async () => {
+      await succeed(stack, ["preview", "--policy-pack", policyPack, ...withLog("plan")]);
+      findings.plan = readEvents(log("plan"));
+    });
+  await pass(findings, "up, with the policy pack", async () => {
+    await succeed(stack, ["up", "--yes", "--policy-pack", policyPack, ...withLog("up")]).finally(() => {
+      findings.up = readEvents(log("up"));
+    });
+  });
+  await Promise.all([
+    pass(findings, "everything is healthy", () => healthy(stack, cloud)),
+    pass(findings, "a second preview is empty", () =>
+      succeed(stack, ["preview", "--expect-no-changes", "--stack", stackName]),
+    ),
+    pass(findings, "the cloud has what the state has", () => undrifted(stack, cloud)),
+  ]);
+  if (keep) return tellHowToLook(cloud);
+  await pass(findings, "destroy", () =>
+    succeed(stack, ["destroy", "--yes", "--skip-preview", ...withLog("destroy")]),
+  );
+  await pass(findings, "the account is as it was", async () =>
+    asBefore(before, await contents(cloud), settings),
+  );
+}
+
+/** One step: a failed one ends the rehearsal, and is in the report with its reason. */
+async function pass(findings: Findings, name: string, action: () => Promise<unknown>): Promise<void> {
+  const started = performance.now();
+  const seconds = () => Math.round((performance.now() - started) / 100) / 10;
+  try {
+    await step(`Rehearsing ${findings.stack}: ${name}`, action);
+    findings.steps.push({ name, passed: true, seconds: seconds() });
+  } catch (error) {
+    findings.steps.push({ name, passed: false, seconds: seconds(), why: messageOf(error) });
+    throw error;
+  }
+}
+
+async function earlierOf(name: string, ref: string): Promise<{ tree: string; rehearsal: Rehearsal }> {
+  const tree = await treeOf(ref, root);
+  const file = stackFileName(name);
+  const parsed = parseStackFile(readFileSync(join(tree, file), "utf8"), `${file} at ${ref}`);
+  const region = parsed.raw.config.region;
+  return { tree, rehearsal: rehearsalOf(parsed, typeof region === "string" ? region : "fra1") };
+}
+
+async function healthy(stack: Stack, cloud: Cloud): Promise<void> {
+  const outputs = JSON.parse(await succeed(stack, ["stack", "output", "--json", "--stack", stack.name]));
+  const missing = await untilHealthy(cloud, outputs);
+  if (missing.length > 0) throw new UserError(`${missing.join(", ")} cannot be found on the local cloud`);
+}
+
+async function undrifted(stack: Stack, cloud: Cloud): Promise<void> {
+  const [first] = await differences(stack, cloud);
+  if (first)
+    throw new UserError(
+      `${first.name} is ${first.what}: ${first.properties.map(({ path }) => path).join(", ")}`,
+    );
+}
+
+interface Content {
+  kind: string;
+  id: string;
+  name: string;
+}
+
+/** Everything that the account has, whatever it is. */
+async function contents(cloud: Cloud): Promise<Content[]> {
+  const { body } = await get(cloud, "/_local/contents");
+  return at(body, "contents") as Content[];
+}
+
+/** Tags that the settings name are not the stack's own: they stay, as they do at DigitalOcean. */
+function asBefore(before: Content[], after: Content[], { tags }: Settings): void {
+  const key = ({ kind, id }: Content) => `${kind} ${id}`;
+  const [old, now] = [before, after].map((all) => new Set(all.map(key)));
+  const left = after.filter(
+    (each) => !old?.has(key(each)) && !(each.kind === "tag" && tags.includes(each.name)),
+  );
+  const lost = before.filter((each) => !now?.has(key(each)));
+  const names = (all: Content[]) => all.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+  if (left.length > 0) throw new UserError(`left behind: ${names(left)}`);
+  if (lost.length > 0) throw new UserError(`gone, though it was there before: ${names(lost)}`);
+}
+
+function tellHowToLook({ url }: Cloud): void {
+  const folder = `BREAKWATER_HOME='${home}'`;
+  say(`Kept: the console is at ${url}; for other clients: eval "$(${folder} npm run --silent local:env)"`);
+  say(`End it with: ${folder} npm stop && rm -r '${home}'`);
+}
