@@ -92,6 +92,48 @@ export async function onlineCluster(cloud: Client, name: string, facts: object =
   return online(cloud, id);
 }
 
+/** Public keys of the kinds that people have, made for these tests, and what `ssh-keygen -lE md5` says of them. */
+export const KEYS = [
+  {
+    public_key:
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEDoq30cwadsXTaUK7AiugOiSfIGhAiVk9txicSc5nSN somebody@example.com",
+    fingerprint: "0c:bd:cc:e7:1d:40:5e:75:42:28:f5:ae:c9:8d:87:44",
+  },
+  {
+    public_key:
+      "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCkRW9+nwji7Rja3luSiuZjWnG/9fTB+ok0tmwdlwlWT0QN2GWov+tiCDeE94mYVqKg1B3caV3DLpDWrErR/8ulrNYcj0O02xDvEfI46rbl3J9hKy/mN2+NEDTfiqaZXZ/+CSghgROKBhFR45faQPQDBC5/IPgs3BjMEpA1vLIrElYNGef8G04mXpIZplbcWRpqvyf9vzvsvlyIa1+tEjEIy9dtkLooN+76x8oGR/boXkxg1e48D2E6SypvrFNlOXBb9bEK0ruX0i2RjSLhpZUPcURcjhFuOAMofibRxhs6RIR0V1uODsR+Uc7m+L1Yu7nW0OpPKDoxmATDGfowX2pL somebody@example.com",
+    fingerprint: "f9:5c:3a:d8:8d:e6:5b:f9:3a:58:b7:3a:52:f9:99:84",
+  },
+  {
+    public_key:
+      "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBARmDDA6WAPfYZsOvD3mFbA0yfnBePSjwmYSkp0PRGmE76rK8fM4KrcuAcjmPyVtUdbWshnHSxUbfPlfL91hMqU=",
+    fingerprint: "87:53:6d:05:65:61:8b:cd:7d:0b:4a:76:5e:cf:5c:c4",
+  },
+];
+
+/** What droplets and pools are made of here, but for their keys. */
+export const DROPLET = { region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64" };
+
+/** The key's id. */
+export async function madeKey(cloud: Client): Promise<number> {
+  const { id } = await cloud.make<{ id: number }>("/v2/account/keys", { name: "key", ...KEYS[0] });
+  return id;
+}
+
+/** The droplet once nothing is under way on it. */
+export async function idle(cloud: Client, id: unknown): Promise<Made> {
+  for (;;) {
+    const { droplet } = (await cloud.get<{ droplet: Made }>(`/v2/droplets/${id}`)).body;
+    if (droplet.status !== "new" && !droplet.locked) return droplet;
+  }
+}
+
+/** A new droplet that is active. */
+export async function activeDroplet(cloud: Client, name: string, facts: object = {}): Promise<Made> {
+  const { id } = await cloud.make("/v2/droplets", { ...DROPLET, name, ...facts });
+  return idle(cloud, id);
+}
+
 /** The app once nothing of it is being deployed any more. */
 export async function settled(cloud: Client, id: string): Promise<Made> {
   for (;;) {

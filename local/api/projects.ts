@@ -30,6 +30,7 @@ const HOLDS = new Map(
     reservedip: "reserved_ips",
     space: "spaces",
     volume: "volumes",
+    vpcnatgateway: "vpc_nat_gateways",
   }),
 );
 

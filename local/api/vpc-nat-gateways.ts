@@ -24,7 +24,7 @@ export interface NatGateway extends Addressed {
 /** A VPC whose members reach the internet through it. */
 interface Ingress {
   vpc_uuid: string;
-  subnet_uuid: string;
+  subnet_uuid?: string;
   default_gateway: boolean;
 }
 
@@ -151,7 +151,7 @@ export const natGateways = resource<NatGateway>({
   }),
 });
 
-/** The VPC's one subnet bears the VPC's id. A VPC has one way out. */
+/** A VPC has one default way out. */
 function ingress(
   { vpc_uuid, subnet_uuid, default_gateway }: z.output<typeof IngressInput>,
   region: string,
@@ -164,7 +164,11 @@ function ingress(
     vpcs.some((one) => one.vpc_uuid === vpc.id && one.default_gateway),
   );
   if (default_gateway && hasDefault) throw unprocessable(`VPC ${vpc.id} has a default gateway already`);
-  return { vpc_uuid: vpc.id, subnet_uuid: subnet_uuid || vpc.id, default_gateway: default_gateway ?? false };
+  return {
+    vpc_uuid: vpc.id,
+    ...(subnet_uuid && { subnet_uuid }),
+    default_gateway: default_gateway ?? false,
+  };
 }
 
 /** It is a member of each of its VPCs: none of them can go before it. */

@@ -77,6 +77,9 @@ export const vpcs = resource<Vpc>({
     refuse(vpc, call) {
       if (vpc.default) throw forbidden("Can not delete the default VPC of a region");
       if (members(call, vpc.id).length > 0) throw forbidden("Can not delete VPC with members");
+      const peerings = call.store.list<{ vpc_ids: string[] }>("VPC peering", "");
+      if (peerings.some(({ vpc_ids }) => vpc_ids.includes(vpc.id)))
+        throw forbidden("Can not delete VPC with peerings");
     },
   },
 

@@ -8,6 +8,7 @@ const cloud = await cloudForTests();
 
 const KEY =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEDoq30cwadsXTaUK7AiugOiSfIGhAiVk9txicSc5nSN somebody@example.com";
+const OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q";
 const FINGERPRINT = "0c:bd:cc:e7:1d:40:5e:75:42:28:f5:ae:c9:8d:87:44";
 
 const fleet = (size: number, userData = "#!/bin/sh\\necho one") => `
@@ -127,8 +128,8 @@ test("a firewall's rules: changed in place, order is nothing, and at least one o
 });
 
 const droplet = (args: string) => `
-  const key = new digitalocean.SshKey("key", { publicKey: "${KEY}" }, cloud);
-  const box = new digitalocean.Droplet("box", { name: "box", image: "debian-13-x64", region: "FRA1", sshKeys: [key.id],
+  const key = new digitalocean.SshKey("key", { publicKey: "${OTHER_KEY}" }, cloud);
+  const box = new digitalocean.Droplet("box", { name: "box", image: "debian-13-x64", region: "fra1", sshKeys: [key.id],
     userData: "#!/bin/sh\\necho hello", ${args} }, cloud);
   export const id = box.id;`;
 
@@ -155,29 +156,61 @@ test("a droplet: made, unchanged, resized while off, renamed, retagged, backed u
     userData: createHash("sha1").update("#!/bin/sh\necho hello").digest("hex"),
   });
 
-  const more =
-    'size: "s-2vcpu-2gb", tags: ["b"], monitoring: true, backups: true, backupPolicy: { plan: "weekly", weekday: "MON", hour: 8 }, ipv6: true';
-  stack.program(droplet(more).replace('name: "box"', 'name: "box-2"'));
-  assert.deepEqual(
-    (await stack.preview()).map(({ op, name }) => [op, name]),
-    [["update", "box"]],
+  const size = 'size: "s-2vcpu-2gb", monitoring: true';
+  stack.program(droplet(`${size}, tags: ["a"]`));
+  assert.deepEqual(await stack.preview(), [{ op: "update", name: "box", changes: { size: "update" } }]);
+  const calls = await cloud.during(() => stack.up());
+  assert.equal(
+    calls.filter((call) => call === `POST /v2/droplets/${id}/actions`).length,
+    3,
+    "off, resize, on",
   );
-  await stack.up();
   assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/droplets/${id}`), {
-    droplet: { name: "box-2", size_slug: "s-2vcpu-2gb", disk: 60, status: "active", tags: ["b"] },
+    droplet: { size_slug: "s-2vcpu-2gb", disk: 60, status: "active" },
   });
+
+  const more = `${size}, tags: ["b"], backups: true, backupPolicy: { plan: "weekly", weekday: "MON", hour: 8 }`;
+  stack.program(droplet(more));
+  await stack.up();
+  assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/droplets/${id}`), { droplet: { tags: ["b"] } });
   assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/droplets/${id}/backups/policy`), {
     policy: { backup_policy: { plan: "weekly", weekday: "MON", hour: 8 } },
   });
+  stack.program(droplet(`${more}, ipv6: true`));
+  await stack.up();
+  assert.match(String((await stack.resource("box")).outputs.ipv6Address), /:/);
   assert.deepEqual(await stack.preview(), []);
 
-  stack.program(droplet(more.replace(", ipv6: true", "")).replace('name: "box"', 'name: "box-2"'));
+  const renamed = (args: string) => droplet(args).replace('name: "box"', 'name: "box-2"');
+  stack.program(renamed(`${more.replace('["b"]', '["c"]')}, ipv6: true`));
+  await stack.up();
+  assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/droplets/${id}`), {
+    droplet: { name: "box-2", tags: ["c"] },
+  });
+  assert.deepEqual(await stack.preview(), []);
+
+  stack.program(renamed(more.replace('["b"]', '["c"]')));
   const [replaced] = await stack.preview();
   assert.equal(replaced?.op, "replace", "IPv6 can't be taken away");
-  stack.program(droplet(`${more}, image: "ubuntu-24-04-x64"`).replace('name: "box"', 'name: "box-2"'));
+  stack.program(renamed(`${more}, ipv6: true, image: "ubuntu-24-04-x64"`));
   assert.equal((await stack.preview())[0]?.op, "replace");
   await stack.destroy();
   await assert.rejects(cloud.call("GET", `/v2/droplets/${id}`), /404/);
+});
+
+test("a new name and backups need an update each: the provider reads backups back while it waits for the name", async (t) => {
+  const stack = await stackFor(t, cloud);
+  const box = (args: string) =>
+    `new digitalocean.Droplet("box", { image: "debian-13-x64", region: "fra1", size: "s-1vcpu-1gb", ${args} }, cloud);`;
+  stack.program(box('name: "one"'));
+  await stack.up();
+  stack.program(box('name: "two", backups: true, backupPolicy: { plan: "daily", hour: 4 }'));
+  const { code, output } = await stack.tryUp();
+  assert.notEqual(code, 0);
+  assert.match(output, /backup_?[pP]olicy can only be set when backups are enabled/);
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  await stack.destroy();
 });
 
 test("import: what exists needs no change afterwards", async (t) => {

@@ -15,7 +15,7 @@ import {
   set,
   string,
 } from "../../provider/schema.ts";
-import { isObject, type Value, type Values } from "../../provider/values.ts";
+import { isObject, unknown, type Value, type Values } from "../../provider/values.ts";
 import { type Api, asBody, type Body, until } from "../api.ts";
 import { toField } from "../body.ts";
 import { tag } from "../database.ts";
@@ -126,11 +126,11 @@ async function act(operation: Operation<Api>, id: string, type: string, more: ob
 }
 
 function createBody(planned: Values): Body {
-  const { name, size, region, backups, ipv6, monitoring } = planned;
+  const { name, region, size, backups, ipv6, monitoring } = planned;
   return {
     name,
-    size: String(size).toLowerCase(),
-    ...(region !== undefined && { region: String(region).toLowerCase() }),
+    region,
+    size,
     backups,
     ipv6,
     monitoring,
@@ -149,10 +149,8 @@ function createBody(planned: Values): Body {
 /** A size is changed while the droplet is off; it comes on again whether that went well or not. */
 async function resize(operation: Operation<Api>, id: string, planned: Values): Promise<void> {
   if ((await get(operation, id)).status !== "off") await act(operation, id, "power_off");
-  const size = String(planned.size).toLowerCase();
-  const result = await act(operation, id, "resize", { size, disk: planned.resizeDisk }).catch(
-    (error: unknown) => error,
-  );
+  const wanted = { size: planned.size, disk: planned.resizeDisk };
+  const result = await act(operation, id, "resize", wanted).catch((error: unknown) => error);
   await act(operation, id, "power_on");
   if (result !== undefined) throw result;
 }
@@ -168,6 +166,9 @@ export default {
   properties,
   timeouts: { create: 3600, update: 3600, delete: 60 },
   check,
+  /** An address comes with IPv6. */
+  plan: (planned, prior) =>
+    prior?.ipv6 === false && planned.ipv6 === true ? { ...planned, ipv6Address: unknown } : planned,
   replacesWhen: (prior, planned) => (prior.ipv6 === true && planned.ipv6 === false ? ["ipv6"] : []),
   create: (operation, planned) =>
     named("creating droplet", async () => {
@@ -188,12 +189,17 @@ export default {
       const policy = isObject(planned.backupPolicy) && {
         backup_policy: toField(backupPolicy, planned.backupPolicy),
       };
+      // As in the official plugin: while it waits for a new size or name it reads the rest back, and takes backups and
+      // IPv6 for what they still are. They need an update of their own.
+      const isRead = changed("size") || changed("name");
+      const { backups, ipv6 } = isRead ? prior : planned;
       if (changed("size")) await resize(operation, id, planned);
       if (changed("name")) await act(operation, id, "rename", { name: planned.name });
+      if (policy && !backups) throw new Error("backupPolicy can only be set when backups are enabled");
       if (changed("backups"))
-        await act(operation, id, planned.backups ? "enable_backups" : "disable_backups", { ...policy });
+        await act(operation, id, backups ? "enable_backups" : "disable_backups", { ...policy });
       if (changed("backupPolicy") && policy) await act(operation, id, "change_backup_policy", policy);
-      if (changed("ipv6") && planned.ipv6) await act(operation, id, "enable_ipv6");
+      if (changed("ipv6") && ipv6) await act(operation, id, "enable_ipv6");
       if (changed("tags"))
         await retag(operation, { resource_id: id, resource_type: "droplet" }, planned, prior);
       return read(operation, id, planned);
