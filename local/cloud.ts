@@ -14,6 +14,7 @@ import { Blobs } from "./spaces/blobs.ts";
 import { knownBlobs } from "./spaces/entries.ts";
 import { ensureAccountKey } from "./spaces/keys.ts";
 import { serveSpaces } from "./spaces/server.ts";
+import type { Credentials } from "./spaces/signature.ts";
 import { Store } from "./store.ts";
 import { Vault } from "./vault.ts";
 
@@ -36,6 +37,8 @@ export interface RunningCloud {
   /** What every API call needs as its bearer token. */
   readonly token: string;
   readonly spaces: SpacesAddress;
+  /** The account's full-access Spaces key. */
+  readonly spacesKey: Credentials;
   /** Stops taking requests, answers those under way, and closes the store. */
   close(): Promise<void>;
 }
@@ -123,6 +126,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     url,
     token,
     spaces,
+    spacesKey,
     async close() {
       await Promise.all([drained(server), drained(objects)]);
       rmSync(home.address, { force: true });

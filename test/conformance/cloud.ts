@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { type CloudOptions, startCloud } from "../../local/index.ts";
+import { type CloudOptions, type RunningCloud, startCloud } from "../../local/index.ts";
 
 /** One request as the cloud has seen it. */
 export interface Request {
@@ -16,11 +16,19 @@ export class Cloud {
   readonly url: string;
   readonly token: string;
   readonly requests: Request[];
+  /** What points the provider at its Spaces; BREAKWATER_SPACES_PROXY is also the endpoint of an S3 client with path style. */
+  readonly spaces: Readonly<Record<string, string>>;
 
-  constructor(url: string, token: string, requests: Request[]) {
+  constructor({ url, token, spaces, spacesKey }: RunningCloud, requests: Request[]) {
     this.url = url;
     this.token = token;
     this.requests = requests;
+    this.spaces = {
+      SPACES_ENDPOINT_URL: spaces.endpoint,
+      SPACES_ACCESS_KEY_ID: spacesKey.accessKeyId,
+      SPACES_SECRET_ACCESS_KEY: spacesKey.secretAccessKey,
+      BREAKWATER_SPACES_PROXY: spaces.proxy,
+    };
   }
 
   /** A call of the test's own: the answer's body, empty when there is none. */
@@ -66,5 +74,5 @@ export async function cloudForTests(options: Pick<CloudOptions, "timeScale"> = {
     await running.close();
     rmSync(home, { recursive: true, force: true });
   });
-  return new Cloud(running.url, running.token, requests);
+  return new Cloud(running, requests);
 }

@@ -4,6 +4,7 @@ import { request as secureRequest } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Operation } from "../provider/resource.ts";
 import { versions } from "../versions.ts";
+import type { SpacesSettings } from "./spaces.ts";
 
 export interface Settings {
   readonly endpoint: URL;
@@ -15,6 +16,8 @@ export interface Settings {
   readonly shortestWait: number;
   /** Milliseconds. */
   readonly longestWait: number;
+  /** What reaches Spaces, whose API is another: see spaces.ts. Default: no credentials. */
+  readonly spaces?: SpacesSettings;
 }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -46,6 +49,10 @@ export class Api {
   readonly #settings: Settings;
   readonly #agent = new Agent({ keepAlive: true });
   #nextStart = 0;
+
+  get spaces(): SpacesSettings {
+    return this.#settings.spaces ?? { endpoint: "", proxy: "", accessKeyId: "", secretAccessKey: "" };
+  }
 
   constructor(settings: Settings) {
     this.#settings = settings;

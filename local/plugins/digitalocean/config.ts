@@ -5,6 +5,7 @@ import { Api } from "./api.ts";
 import { loopbackEndpoint } from "./endpoint.ts";
 
 const publicEndpoint = "https://api.digitalocean.com";
+const spacesEndpoint = "https://{{.Region}}.digitaloceanspaces.com";
 
 export const config: Properties = {
   token: string({ secret: true, env: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"] }),
@@ -33,5 +34,11 @@ export function configure(values: Values): Api {
     retries: Number(text("httpRetryMax", "4")),
     shortestWait: Number(text("httpRetryWaitMin", "1")) * 1000,
     longestWait: Number(text("httpRetryWaitMax", "30")) * 1000,
+    spaces: {
+      endpoint: text("spacesEndpoint", spacesEndpoint),
+      accessKeyId: text("spacesAccessId"),
+      secretAccessKey: text("spacesSecretKey"),
+      proxy: process.env.HTTP_PROXY ?? process.env.http_proxy ?? "",
+    },
   });
 }

@@ -16,7 +16,7 @@ const isHttp = (url: URL): boolean => url.protocol === "http:" || url.protocol =
 const hasCredentials = (url: URL): boolean => url.username !== "" || url.password !== "";
 
 // The parser has brought every spelling of an IPv4 address into four decimals.
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 /** Without credentials, should someone have put them there. */
