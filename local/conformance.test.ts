@@ -1,41 +1,8 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { ApiDescription, DESCRIPTION, hasDescription } from "./openapi.ts";
-import { type Answer, CLUSTER, Client, cloudFor, type Made, onlineCluster, SERVICE } from "./testing.ts";
-
-const skip = hasDescription()
-  ? false
-  : `DigitalOcean's API description is not at ${DESCRIPTION}; BREAKWATER_OPENAPI can say where it is`;
-
-/** The description's list of the types in a URN lacks `app`, which its text on projects names. */
-const KNOWN_GAP = /urn must match pattern/;
-
-/** A client that holds every answer against the description. */
-class Judge extends Client {
-  readonly violations: string[] = [];
-  readonly seen = new Set<string>();
-  readonly #description: ApiDescription;
-
-  constructor(cloud: Client, description: ApiDescription) {
-    super(cloud);
-    this.#description = description;
-  }
-
-  override async send<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
-    const answer = await super.send<T>(method, path, body);
-    const [bare = ""] = path.split("?");
-    this.seen.add(`${method} ${bare}`);
-    for (const violation of this.#description.violations(method, bare, answer.status, answer.body)) {
-      const line = `${method} ${bare} ${answer.status}: ${violation}`;
-      if (!KNOWN_GAP.test(line)) this.violations.push(line);
-    }
-    return answer;
-  }
-}
-
-async function judged(t: TestContext): Promise<Judge> {
-  return new Judge(await cloudFor(t), new ApiDescription(DESCRIPTION));
-}
+import { test } from "node:test";
+import { type Judge, judged, skip } from "./judge.ts";
+import { ApiDescription, DESCRIPTION } from "./openapi.ts";
+import { CLUSTER, type Client, cloudFor, type Made, onlineCluster, SERVICE } from "./testing.ts";
 
 test("every answer of a broad scenario is as DigitalOcean describes it", { skip }, async (t) => {
   const cloud = await judged(t);
