@@ -12,6 +12,9 @@ import { dropletImageApproved } from "./access/droplet-image-approved.ts";
 import { dropletSshKeys } from "./access/droplet-ssh-keys.ts";
 import { spacesKeyScoped } from "./access/spaces-key-scoped.ts";
 import { sshKeyStrong } from "./access/ssh-key-strong.ts";
+import { appVariablesNotIgnored } from "./deletion/app-variables-not-ignored.ts";
+import { bucketForceDestroy } from "./deletion/bucket-force-destroy.ts";
+import { statefulProtected } from "./deletion/stateful-protected.ts";
 import { appPrivateNetwork } from "./network/app-private-network.ts";
 import { databaseClusterFirewalled } from "./network/database-cluster-firewalled.ts";
 import { databaseClusterPrivateNetwork } from "./network/database-cluster-private-network.ts";
@@ -23,6 +26,17 @@ import { firewallEgressNarrow } from "./network/firewall-egress-narrow.ts";
 import { firewallIngressNarrow } from "./network/firewall-ingress-narrow.ts";
 import { loadBalancerAllowList } from "./network/load-balancer-allow-list.ts";
 import { loadBalancerPrivateNetwork } from "./network/load-balancer-private-network.ts";
+import { alertDelivered } from "./observability/alert-delivered.ts";
+import { appAlerts } from "./observability/app-alerts.ts";
+import { appComponentAlerts } from "./observability/app-component-alerts.ts";
+import { appLogForwarding } from "./observability/app-log-forwarding.ts";
+import { databaseAlerts } from "./observability/database-alerts.ts";
+import { databaseLogSink } from "./observability/database-log-sink.ts";
+import { dropletAlerts } from "./observability/droplet-alerts.ts";
+import { dropletMonitoring } from "./observability/droplet-monitoring.ts";
+import { entryUptimeChecked } from "./observability/entry-uptime-checked.ts";
+import { loadBalancerAlerts } from "./observability/load-balancer-alerts.ts";
+import { uptimeCheckAlerts } from "./observability/uptime-check-alerts.ts";
 import { appDatabaseManaged } from "./recovery/app-database-managed.ts";
 import { appHealthCheck } from "./recovery/app-health-check.ts";
 import { appInstances } from "./recovery/app-instances.ts";
@@ -50,19 +64,30 @@ import { loadBalancerCertificate } from "./tls/load-balancer-certificate.ts";
 import { loadBalancerCiphers } from "./tls/load-balancer-ciphers.ts";
 import { loadBalancerHttps } from "./tls/load-balancer-https.ts";
 import { valkeyTls } from "./tls/valkey-tls.ts";
+import { appImagePinned } from "./versions/app-image-pinned.ts";
+import { databaseVersionEnding } from "./versions/database-version-ending.ts";
+import { databaseVersionSupported } from "./versions/database-version-supported.ts";
+import { dropletImageSupported } from "./versions/droplet-image-supported.ts";
 
 /** Every rule of the pack, in the order of the names. */
 export const rules: readonly Rule[] = [
+  alertDelivered,
+  appAlerts,
+  appComponentAlerts,
   appCorsNarrow,
   appDatabaseManaged,
   appHealthCheck,
   appHttps,
+  appImagePinned,
   appInstances,
+  appLogForwarding,
   appPrivateNetwork,
   appVariableEncrypted,
+  appVariablesNotIgnored,
   bucketAclExplicit,
   bucketCorsNarrow,
   bucketCorsPresent,
+  bucketForceDestroy,
   bucketKey,
   bucketLifecycle,
   bucketObjectPrivate,
@@ -72,27 +97,36 @@ export const rules: readonly Rule[] = [
   cdnCertificate,
   certificateValid,
   credentialsInClear,
+  databaseAlerts,
   databaseBackupHour,
   databaseClusterFirewalled,
   databaseClusterPrivateNetwork,
   databaseDumps,
   databaseFirewallNarrow,
   databaseLeastPrivilege,
+  databaseLogSink,
   databaseMaintenanceWindow,
   databaseRestoreDrill,
   databaseStandby,
   databaseStorageAutoscale,
   databaseUriTls,
+  databaseVersionEnding,
+  databaseVersionSupported,
+  dropletAlerts,
   dropletBackups,
   dropletFirewalled,
   dropletImageApproved,
+  dropletImageSupported,
+  dropletMonitoring,
   dropletPoolStateless,
   dropletPrivateNetwork,
   dropletSshKeys,
   dropletUserDataSecrets,
+  entryUptimeChecked,
   firewallBackendPrivate,
   firewallEgressNarrow,
   firewallIngressNarrow,
+  loadBalancerAlerts,
   loadBalancerAllowList,
   loadBalancerCertificate,
   loadBalancerCiphers,
@@ -103,5 +137,7 @@ export const rules: readonly Rule[] = [
   secretInputsMarked,
   spacesKeyScoped,
   sshKeyStrong,
+  statefulProtected,
+  uptimeCheckAlerts,
   valkeyTls,
 ];

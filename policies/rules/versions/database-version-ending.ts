@@ -1,0 +1,21 @@
+import { docs } from "../../docs.ts";
+import { types } from "../../resources.ts";
+import type { ResourceRule } from "../../rule.ts";
+import { engineEnd, nearness } from "./end-of-life.ts";
+
+export const databaseVersionEnding: ResourceRule = {
+  name: "database-version-ending",
+  description: "A database's version has some time left.",
+  group: "versions",
+  severity: "medium",
+  level: "advisory",
+  url: docs.databases,
+  fix: "raise `version` to a newer one; in place of Redis take Valkey",
+  types: [types.databaseCluster],
+  check: (cluster, report, settings) => {
+    const [engine, version] = [cluster.get("engine"), cluster.get("version")];
+    const last = engineEnd(engine.text() ?? "", String(version.value ?? ""));
+    if (last && nearness(last, settings) === "near")
+      report(version, `support of this version of ${engine.text()} ends on ${last}`);
+  },
+};
