@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Authority, makeAuthority } from "../../local/certificates.ts";
 import { cloudForTests } from "./cloud.ts";
-import { stackFor } from "./stack.ts";
+import { Secret, stackFor } from "./stack.ts";
 
 const cloud = await cloudForTests();
 
@@ -105,4 +106,206 @@ test("an edge: zone, records, certificate, balancer, alerts: no noise, updates i
     "/v2/monitoring/alerts",
   ])
     assert.partialDeepStrictEqual(await cloud.call("GET", path), { meta: { total: 0 } }, path);
+});
+
+test("what exists is adopted: by import, without a change", async (t) => {
+  const stack = await stackFor(t, cloud);
+  await cloud.call("POST", "/v2/domains", { name: "found.test" });
+  const { domain_record: record } = await cloud.call<{ domain_record: { id: number } }>(
+    "POST",
+    "/v2/domains/found.test/records",
+    { type: "MX", name: "@", data: "mx.found.test.", priority: 10, ttl: 300 },
+  );
+  const made = async (path: string, body: object): Promise<{ id: string; uuid: string }> =>
+    Object.values(await cloud.call<Record<string, { id: string; uuid: string }>>("POST", path, body))[0] ?? {
+      id: "",
+      uuid: "",
+    };
+  const rule = { entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 80 };
+  const balancer = await made("/v2/load_balancers", {
+    name: "found",
+    region: "fra1",
+    forwarding_rules: [rule],
+  });
+  await made("/v2/certificates", { name: "found", type: "lets_encrypt", dns_names: ["found.test"] });
+  const notify = { email: ["ops@breakwater.dev"], slack: [] };
+  const policy = {
+    type: "v1/dbaas/alerts/cpu_alerts",
+    description: "busy",
+    compare: "GreaterThan",
+    value: 80,
+    window: "5m",
+  };
+  const alert = await made("/v2/monitoring/alerts", {
+    ...policy,
+    entities: [],
+    tags: [],
+    alerts: notify,
+    enabled: true,
+  });
+  const check = await made("/v2/uptime/checks", {
+    name: "found",
+    type: "https",
+    target: "https://found.test",
+    regions: ["us_east"],
+  });
+  const down = await made(`/v2/uptime/checks/${check.id}/alerts`, {
+    name: "down",
+    type: "down",
+    period: "2m",
+    notifications: notify,
+  });
+
+  const resources = (adopt: boolean) => {
+    const by = (id: string) => `{ ...cloud${adopt ? `, import: "${id}"` : ""} }`;
+    return `
+      new digitalocean.Domain("zone", { name: "found.test" }, ${by("found.test")});
+      new digitalocean.DnsRecord("mail", { domain: "found.test", type: "MX", name: "@", value: "mx.found.test.", priority: 10, ttl: 300 }, ${by(`found.test,${record.id}`)});
+      new digitalocean.Certificate("tls", { name: "found", type: "lets_encrypt", domains: ["found.test"] }, ${by("found")});
+      new digitalocean.LoadBalancer("front", { name: "found", region: "fra1",
+        forwardingRules: [{ entryProtocol: "http", entryPort: 80, targetProtocol: "http", targetPort: 80 }] }, ${by(balancer.id)});
+      new digitalocean.MonitorAlert("busy", { ...${JSON.stringify(policy)}, alerts: { emails: ${JSON.stringify(notify.email)} } }, ${by(alert.uuid)});
+      new digitalocean.UptimeCheck("site", { name: "found", target: "https://found.test", regions: ["us_east"] }, ${by(check.id)});
+      new digitalocean.UptimeAlert("down", { checkId: "${check.id}", name: "down", type: "down", period: "2m",
+        notifications: [{ emails: ${JSON.stringify(notify.email)} }] }, ${by(`${check.id},${down.id}`)});`;
+  };
+  stack.program(resources(true));
+  const steps = await stack.preview();
+  assert.deepEqual(
+    steps.map(({ op }) => op),
+    Array.from({ length: 7 }, () => "import"),
+  );
+  await stack.up();
+  stack.program(resources(false));
+  assert.deepEqual(await stack.preview(), [], "what was adopted needs no change");
+  assert.equal((await stack.resource("mail")).outputs.fqdn, "found.test");
+
+  await cloud.call("PUT", `/v2/domains/found.test/records/${record.id}`, {
+    data: "mx2.found.test.",
+    priority: 20,
+  });
+  await cloud.call("DELETE", `/v2/uptime/checks/${check.id}/alerts/${down.id}`);
+  await stack.refresh();
+  assert.partialDeepStrictEqual((await stack.resource("mail")).outputs, {
+    value: "mx2.found.test.",
+    priority: 20,
+  });
+  assert.deepEqual((await stack.preview()).map(({ op, name }) => `${op} ${name}`).sort(), [
+    "create down",
+    "update mail",
+  ]);
+  await stack.up();
+  await stack.destroy();
+});
+
+test("an uploaded certificate: a digest in the state, its names from itself, a successor before it goes", async (t) => {
+  const stack = await stackFor(t, cloud);
+  const authority = new Authority(makeAuthority("CA"), "CA");
+  const [old, young] = ["old.test", "young.test"].map((name) =>
+    authority.issueServer([name], new Date(Date.now() + 86_400_000)),
+  );
+  const program = (pair = old) => `
+    const tls = new digitalocean.Certificate("tls", { type: "custom", privateKey: ${JSON.stringify(pair?.key)},
+      leafCertificate: ${JSON.stringify(pair?.certificate)} }, cloud);
+    new digitalocean.LoadBalancer("front", { region: "fra1", forwardingRules: [{ entryProtocol: "https", entryPort: 443,
+      targetProtocol: "http", targetPort: 80, certificateName: tls.name }] }, cloud);`;
+  stack.program(program());
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  const { outputs, id } = await stack.resource("tls");
+  assert.ok(outputs.privateKey instanceof Secret);
+  assert.match(String(outputs.privateKey.value), /^[0-9a-f]{40}$/);
+  assert.match(String(outputs.leafCertificate), /^[0-9a-f]{40}$/);
+  assert.deepEqual(outputs.domains, ["old.test"]);
+  assert.ok(
+    !stack.stored().includes("BEGIN PRIVATE KEY") && !stack.stored().includes("BEGIN EC PRIVATE KEY"),
+  );
+
+  stack.program(program(young));
+  assert.partialDeepStrictEqual(
+    (await stack.preview()).find(({ name }) => name === "tls"),
+    { op: "replace" },
+  );
+  await stack.up();
+  const successor = await stack.resource("tls");
+  assert.notEqual(successor.id, id);
+  assert.deepEqual(successor.outputs.domains, ["young.test"]);
+  assert.partialDeepStrictEqual(await cloud.call("GET", "/v2/certificates"), { meta: { total: 1 } });
+  await stack.destroy();
+});
+
+test("what can't be made says so; a refused certificate stays in the state to be replaced", async (t) => {
+  const stack = await stackFor(t, cloud);
+  await cloud.call("POST", "/v2/domains", { name: "caa.test" });
+  await cloud.call("POST", "/v2/domains/caa.test/records", {
+    type: "CAA",
+    name: "@",
+    data: "digicert.com.",
+    flags: 0,
+    tag: "issue",
+  });
+  const failures: [body: string, says: RegExp][] = [
+    [`new digitalocean.Certificate("c", { type: "lets_encrypt" }, cloud)`, /`domains` is required/],
+    [`new digitalocean.Certificate("c", { leafCertificate: "x" }, cloud)`, /`private_key` is required/],
+    [
+      `new digitalocean.DnsRecord("r", { domain: "caa.test", type: "MX", name: "@", value: "mx.caa.test." }, cloud)`,
+      /`priority` is required/,
+    ],
+    [
+      `new digitalocean.LoadBalancer("b", { region: "fra1", healthcheck: { protocol: "http", port: 80 } }, cloud)`,
+      /`path` is required/,
+    ],
+    [
+      `new digitalocean.LoadBalancer("b", { type: "GLOBAL", region: "fra1" }, cloud)`,
+      /'region' must be empty/,
+    ],
+    [
+      `new digitalocean.UptimeCheck("u", { target: "https://caa.test" }, cloud).id.apply((checkId) => new digitalocean.UptimeAlert("a",
+        { checkId, type: "down", period: "2m", notifications: [{ emails: ["bob@example.com"] }] }, cloud))`,
+      /invalid value for field 'notifications\.email\[0\]': invalid email 'bob@example\.com'/,
+    ],
+    [
+      `new digitalocean.Certificate("c", { type: "lets_encrypt", domains: ["caa.test"] }, cloud)`,
+      /error.*verified|verified.*error/,
+    ],
+  ];
+  for (const [body, says] of failures) {
+    stack.program(`${body};`);
+    const { code, output } = await stack.tryUp();
+    assert.notEqual(code, 0, body);
+    assert.match(output, says);
+  }
+  assert.ok(
+    (await stack.state()).some(({ type }) => type.includes("certificate")),
+    "it is there, and has failed",
+  );
+  await stack.destroy();
+  await cloud.call("DELETE", "/v2/domains/caa.test");
+});
+
+test("a registry: the tier changes in place, a name does not", async (t) => {
+  const stack = await stackFor(t, cloud);
+  const program = (tier: string, more = "") => `
+    const registry = new digitalocean.ContainerRegistry("images", { name: "shop-images", subscriptionTierSlug: "${tier}", region: "fra1" }, cloud);
+    export const found = digitalocean.getContainerRegistryOutput({ name: registry.name }, cloud);${more}`;
+  stack.program(program("starter"));
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  assert.partialDeepStrictEqual(await stack.resource("images"), {
+    id: "shop-images",
+    outputs: {
+      endpoint: "registry.digitalocean.com/shop-images",
+      serverUrl: "registry.digitalocean.com",
+      region: "fra1",
+    },
+  });
+  stack.program(program("basic"));
+  assert.partialDeepStrictEqual(await stack.preview(), [
+    { op: "update", changes: { subscriptionTierSlug: "update" } },
+  ]);
+  await stack.up();
+  assert.partialDeepStrictEqual(await cloud.call("GET", "/v2/registry/subscription"), {
+    subscription: { tier: { slug: "basic" } },
+  });
+  await stack.destroy();
 });
