@@ -92,12 +92,15 @@ export const firewalls = resource<Firewall>({
   create: create({
     input: Input,
     status: 202,
-    make: (input, call) => changed(undefined, facts(input), call),
+    make: (input, call) => changed(undefined, checkedFacts(input, call), call),
   }),
   update: {
     PUT: update({
       input: Input,
-      apply: (firewall, input, call) => ({ ...firewall, ...changed(firewall, facts(input), call) }),
+      apply: (firewall, input, call) => ({
+        ...firewall,
+        ...changed(firewall, checkedFacts(input, call), call),
+      }),
     }),
   },
   remove: {},
@@ -112,26 +115,26 @@ for (const [method, combine] of [
   ["POST", <T>(old: T[], given: T[]) => [...old, ...given.filter((one) => !includes(old, one))]],
   ["DELETE", <T>(old: T[], given: T[]) => old.filter((one) => !includes(given, one))],
 ] as const) {
-  const change = (firewall: Saved<Firewall>, facts: Partial<Facts>, call: Call) => {
-    firewalls.save(call, { ...firewall, ...changed(firewall, { ...firewall, ...facts }, call) });
-    return noContent();
-  };
-  firewalls.on(method, "/droplets", Droplets, (firewall, { droplet_ids }, call) =>
-    change(firewall, { droplets: combine(firewall.droplets, droplet_ids) }, call),
-  );
-  firewalls.on(method, "/tags", Tags, (firewall, { tags }, call) =>
-    change(firewall, { tags: combine(firewall.tags, tags) }, call),
-  );
-  firewalls.on(method, "/rules", Rules, (firewall, rules, call) =>
-    change(
-      firewall,
-      {
-        inbound: combine(firewall.inbound, rules.inbound_rules ?? []),
-        outbound: combine(firewall.outbound, rules.outbound_rules ?? []),
-      },
-      call,
-    ),
-  );
+  const on = <S extends z.ZodType>(path: string, input: S, part: (given: z.output<S>) => Partial<Facts>) =>
+    firewalls.on(method, path, input, (firewall, given, call) => {
+      const more = { ...NOTHING, ...part(given) };
+      if (method === "POST") refuseStrangers(more, call);
+      const after = {
+        name: firewall.name,
+        inbound: combine(firewall.inbound, more.inbound),
+        outbound: combine(firewall.outbound, more.outbound),
+        droplets: combine(living(firewall, call).droplets, more.droplets),
+        tags: combine(living(firewall, call).tags, more.tags),
+      };
+      firewalls.save(call, { ...firewall, ...changed(firewall, after, call) });
+      return noContent();
+    });
+  on("/droplets", Droplets, ({ droplet_ids }) => ({ droplets: droplet_ids }));
+  on("/tags", Tags, ({ tags }) => ({ tags }));
+  on("/rules", Rules, ({ inbound_rules, outbound_rules }) => ({
+    inbound: inbound_rules ?? [],
+    outbound: outbound_rules ?? [],
+  }));
 }
 
 droplets.read("/firewalls", (droplet, call) => {
@@ -140,14 +143,31 @@ droplets.read("/firewalls", (droplet, call) => {
 });
 
 type Facts = Pick<Saved<Firewall>, "name" | "inbound" | "outbound" | "droplets" | "tags">;
+const NOTHING: Omit<Facts, "name"> = { inbound: [], outbound: [], droplets: [], tags: [] };
 
-const facts = (input: z.output<typeof Input>): Facts => ({
-  name: input.name,
-  inbound: input.inbound_rules ?? [],
-  outbound: input.outbound_rules ?? [],
-  droplets: [...new Set(input.droplet_ids)],
-  tags: [...new Set(input.tags)],
-});
+function checkedFacts(input: z.output<typeof Input>, call: Call<unknown>): Facts {
+  const facts = {
+    name: input.name,
+    inbound: input.inbound_rules ?? [],
+    outbound: input.outbound_rules ?? [],
+    droplets: [...new Set(input.droplet_ids)],
+    tags: [...new Set(input.tags)],
+  };
+  refuseStrangers(facts, call);
+  return facts;
+}
+
+/** Load balancers and clusters of Kubernetes aren't looked up: whether the platform does is not known. */
+function refuseStrangers(facts: Omit<Facts, "name">, call: Call<unknown>): void {
+  const peers = [
+    ...facts.inbound.map((rule) => rule.sources),
+    ...facts.outbound.map((rule) => rule.destinations),
+  ];
+  for (const droplet of [...facts.droplets, ...peers.flatMap((peer) => peer.droplet_ids ?? [])])
+    if (!droplets.find(call, String(droplet))) throw unprocessable(`droplet ${droplet} does not exist`);
+  for (const tag of [...facts.tags, ...peers.flatMap((peer) => peer.tags ?? [])])
+    if (!call.store.named("tag", "", tag)) throw unprocessable(`tag ${tag} does not exist`);
+}
 
 /** The firewall after a change that is allowed, with whom it concerns. */
 function changed(before: Saved<Firewall> | undefined, after: Facts, call: Call<unknown>): Facts & Firewall {
@@ -158,12 +178,6 @@ function changed(before: Saved<Firewall> | undefined, after: Facts, call: Call<u
   if (after.droplets.length > MOST_DROPLETS)
     throw unprocessable(`droplet_ids: must have at most ${MOST_DROPLETS} droplets; use tags for more`);
   if (tags.length > MOST_TAGS) throw unprocessable(`tags: must have at most ${MOST_TAGS} tags`);
-  const peers = [...inbound.map((rule) => rule.sources), ...outbound.map((rule) => rule.destinations)];
-  for (const droplet of [...after.droplets, ...peers.flatMap((peer) => peer.droplet_ids ?? [])])
-    if (!droplets.find(call, String(droplet))) throw unprocessable(`droplet ${droplet} does not exist`);
-  // Load balancers and clusters of Kubernetes aren't looked up: whether the platform does is not known.
-  for (const tag of [...tags, ...peers.flatMap((peer) => peer.tags ?? [])])
-    if (!call.store.named("tag", "", tag)) throw unprocessable(`tag ${tag} does not exist`);
   const firewall = { name, inbound, outbound, droplets: after.droplets, tags };
   const old = before ? behind(call, before) : [];
   const now = behind(call, firewall);
@@ -188,6 +202,12 @@ const behind = (call: Call<unknown>, firewall: Pick<Firewall, "droplets" | "tags
     )
     .map(({ id }) => Number(id));
 
+/** What it names and what is still there: a droplet leaves its firewalls when it goes, and so does a tag. */
+const living = (firewall: Firewall, call: Call<unknown>): Pick<Firewall, "droplets" | "tags"> => ({
+  droplets: firewall.droplets.filter((id) => droplets.find(call, String(id))),
+  tags: firewall.tags.filter((tag) => call.store.named("tag", "", tag)),
+});
+
 const isPending = (firewall: Firewall, call: Call<unknown>): boolean =>
   stateAt(call.now, { state: "waiting", until: firewall.until }, "") === "waiting";
 
@@ -200,8 +220,8 @@ function view(firewall: Saved<Firewall>, call: Call<unknown>): object {
     created_at: timestamp(firewall.createdAt),
     inbound_rules: firewall.inbound,
     outbound_rules: firewall.outbound,
-    droplet_ids: firewall.droplets.filter((id) => droplets.find(call, String(id))),
-    tags: firewall.tags.filter((tag) => call.store.named("tag", "", tag)),
+    droplet_ids: living(firewall, call).droplets,
+    tags: living(firewall, call).tags,
     pending_changes: isWaiting ? firewall.pending.map((change) => ({ ...change, status: "waiting" })) : [],
   };
 }

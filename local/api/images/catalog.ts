@@ -3,7 +3,7 @@ import { REGIONS } from "../datacenters.ts";
 
 /** A disk that droplets can be made of: one of the platform's, or an account's own. */
 export interface Image {
-  type: "base" | "snapshot" | "backup" | "custom";
+  type: "snapshot" | "backup" | "custom";
   distribution: string;
   slug: string | null;
   public: boolean;
@@ -59,7 +59,7 @@ const image = (
   parent: "",
   name,
   createdAt: PUBLISHED,
-  type: isApplication ? "snapshot" : "base",
+  type: "snapshot", // so the platform calls them too; "base" is in its description only
   distribution,
   slug,
   public: true,

@@ -14,7 +14,10 @@ import { type Image, PUBLIC_IMAGES } from "./catalog.ts";
 const IMPORT_SECONDS = 120;
 const TRANSFER_SECONDS = 60;
 
-/** What a custom image may be called to run (API description, images_create_custom); others become Unknown. */
+/**
+ * What a custom image may be called to run (API description, images_create_custom). Others become `Unknown OS`, as the
+ * official provider expects; the description has it as `Unknown`.
+ */
 const DISTRIBUTIONS = [
   "Arch Linux",
   "CentOS",
@@ -32,7 +35,7 @@ const DISTRIBUTIONS = [
 const distribution = z
   .string()
   .nullish()
-  .transform((name) => DISTRIBUTIONS.find((known) => known === name) ?? "Unknown");
+  .transform((name) => DISTRIBUTIONS.find((known) => known === name) ?? "Unknown OS");
 
 export const images = resource<Image>({
   kind: "image",
