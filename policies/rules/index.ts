@@ -12,9 +12,24 @@ import { dropletImageApproved } from "./access/droplet-image-approved.ts";
 import { dropletSshKeys } from "./access/droplet-ssh-keys.ts";
 import { spacesKeyScoped } from "./access/spaces-key-scoped.ts";
 import { sshKeyStrong } from "./access/ssh-key-strong.ts";
+import { loadBalancerInUse } from "./cost/load-balancer-in-use.ts";
+import { monthlyBudget } from "./cost/monthly-budget.ts";
+import { reservedIpInUse } from "./cost/reserved-ip-in-use.ts";
 import { appVariablesNotIgnored } from "./deletion/app-variables-not-ignored.ts";
 import { bucketForceDestroy } from "./deletion/bucket-force-destroy.ts";
 import { statefulProtected } from "./deletion/stateful-protected.ts";
+import { bucketRegionExplicit } from "./hygiene/bucket-region-explicit.ts";
+import { databasePooled } from "./hygiene/database-pooled.ts";
+import { dnsSpfClosed } from "./hygiene/dns-spf-closed.ts";
+import { dnsSpfHardFail } from "./hygiene/dns-spf-hard-fail.ts";
+import { dnsTtl } from "./hygiene/dns-ttl.ts";
+import { domainMailAuthenticated } from "./hygiene/domain-mail-authenticated.ts";
+import { loadBalancerKeepalive } from "./hygiene/load-balancer-keepalive.ts";
+import { regionAllowed } from "./hygiene/region-allowed.ts";
+import { resourceJudged } from "./hygiene/resource-judged.ts";
+import { resourceTagged } from "./hygiene/resource-tagged.ts";
+import { tagFormat } from "./hygiene/tag-format.ts";
+import { valkeyEviction } from "./hygiene/valkey-eviction.ts";
 import { appPrivateNetwork } from "./network/app-private-network.ts";
 import { databaseClusterFirewalled } from "./network/database-cluster-firewalled.ts";
 import { databaseClusterPrivateNetwork } from "./network/database-cluster-private-network.ts";
@@ -93,6 +108,7 @@ export const rules: readonly Rule[] = [
   bucketObjectPrivate,
   bucketPolicyPrivate,
   bucketPrivate,
+  bucketRegionExplicit,
   bucketVersioning,
   cdnCertificate,
   certificateValid,
@@ -106,12 +122,17 @@ export const rules: readonly Rule[] = [
   databaseLeastPrivilege,
   databaseLogSink,
   databaseMaintenanceWindow,
+  databasePooled,
   databaseRestoreDrill,
   databaseStandby,
   databaseStorageAutoscale,
   databaseUriTls,
   databaseVersionEnding,
   databaseVersionSupported,
+  dnsSpfClosed,
+  dnsSpfHardFail,
+  dnsTtl,
+  domainMailAuthenticated,
   dropletAlerts,
   dropletBackups,
   dropletFirewalled,
@@ -131,13 +152,22 @@ export const rules: readonly Rule[] = [
   loadBalancerCertificate,
   loadBalancerCiphers,
   loadBalancerHttps,
+  loadBalancerInUse,
+  loadBalancerKeepalive,
   loadBalancerNodes,
   loadBalancerPrivateNetwork,
+  monthlyBudget,
   outputInClear,
+  regionAllowed,
+  reservedIpInUse,
+  resourceJudged,
+  resourceTagged,
   secretInputsMarked,
   spacesKeyScoped,
   sshKeyStrong,
   statefulProtected,
+  tagFormat,
   uptimeCheckAlerts,
+  valkeyEviction,
   valkeyTls,
 ];

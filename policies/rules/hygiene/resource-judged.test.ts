@@ -1,0 +1,21 @@
+import { resource } from "../../kit.ts";
+import { types } from "../../resources.ts";
+import { cases } from "../../testing.ts";
+import { resourceJudged } from "./resource-judged.ts";
+
+const kubernetes = resource("digitalocean:index/kubernetesCluster:KubernetesCluster", { name: "k" });
+
+cases(resourceJudged, {
+  good: {
+    "a type with rules": [resource(types.droplet)],
+    "other providers'": [resource("random:index/randomPassword:RandomPassword")],
+    "a provider": [resource("pulumi:providers:digitalocean")],
+    "a component": [resource("breakwater:data:Postgres")],
+  },
+  bad: { Kubernetes: [[kubernetes], "", /no rule .* KubernetesCluster.*limits\.types/] },
+});
+cases(resourceJudged, {
+  settings: { limits: { types: ["KubernetesCluster"] } },
+  good: { "a type that somebody has looked at": [kubernetes] },
+  bad: { "a volume": [[resource(types.volume)], "", /no rule .* Volume/] },
+});

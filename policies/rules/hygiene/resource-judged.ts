@@ -1,0 +1,70 @@
+import { docs } from "../../docs.ts";
+import type { ResourceRule } from "../../rule.ts";
+
+/** DigitalOcean's resources that rules judge, and those in which nothing can be unsafe by itself. */
+const judged = new Set([
+  "App",
+  "Cdn",
+  "Certificate",
+  "ContainerRegistry",
+  "ContainerRegistries",
+  "ContainerRegistryDockerCredentials",
+  "DatabaseCluster",
+  "DatabaseConnectionPool",
+  "DatabaseDb",
+  "DatabaseFirewall",
+  "DatabaseLogsinkOpensearch",
+  "DatabaseLogsinkRsyslog",
+  "DatabaseMongodbConfig",
+  "DatabaseMysqlConfig",
+  "DatabaseOpensearchConfig",
+  "DatabaseKafkaConfig",
+  "DatabasePostgresqlConfig",
+  "DatabaseRedisConfig",
+  "DatabaseReplica",
+  "DatabaseUser",
+  "DatabaseValkeyConfig",
+  "DnsRecord",
+  "Domain",
+  "Droplet",
+  "DropletAutoscale",
+  "DropletSnapshot",
+  "Firewall",
+  "FloatingIp",
+  "FloatingIpAssignment",
+  "LoadBalancer",
+  "MonitorAlert",
+  "Project",
+  "ProjectResources",
+  "ReservedIp",
+  "ReservedIpAssignment",
+  "SpacesBucket",
+  "SpacesBucketCorsConfiguration",
+  "SpacesBucketLogging",
+  "SpacesBucketObject",
+  "SpacesBucketPolicy",
+  "SpacesKey",
+  "SshKey",
+  "Tag",
+  "UptimeAlert",
+  "UptimeCheck",
+  "Vpc",
+  "VpcNatGateway",
+  "VpcPeering",
+]);
+
+export const resourceJudged: ResourceRule = {
+  name: "resource-judged",
+  description: "Every resource of DigitalOcean's is of a type that the pack has rules for.",
+  group: "hygiene",
+  severity: "medium",
+  level: "mandatory",
+  url: docs.droplets,
+  fix: "look at it yourself, and list its type in the settings (`limits.types`)",
+  types: [],
+  check: ({ type }, report, { limits }) => {
+    const [module, name = ""] = type.split(/:(?=[^:]*$)/);
+    if (!module?.startsWith("digitalocean:") || judged.has(name) || limits.types.includes(name)) return;
+    report("", `no rule of the pack looks at a ${name}, so nothing is known about it`);
+  },
+};

@@ -1,0 +1,34 @@
+import { docs } from "../../docs.ts";
+import { machineOf, types } from "../../resources.ts";
+import type { ResourceRule } from "../../rule.ts";
+
+/** A tag keeps the capitals of its first use, and is found under those alone: in lower case nobody has to remember them. */
+const format = /^[a-z0-9:_-]{1,255}$/;
+
+export const tagFormat: ResourceRule = {
+  name: "tag-format",
+  description: "A tag is lower case, of letters, digits, `:`, `-` and `_`.",
+  group: "hygiene",
+  severity: "low",
+  level: "advisory",
+  url: docs.droplets,
+  fix: "write it in lower case, with none but those characters",
+  types: [
+    types.tag,
+    types.databaseCluster,
+    types.databaseReplica,
+    types.droplet,
+    types.dropletAutoscale,
+    types.volume,
+  ],
+  check: (resource, report) => {
+    const tags =
+      resource.type === types.tag ? [resource.get("name")] : machineOf(resource).get("tags").items();
+    for (const tag of tags)
+      tag.attempt(() => {
+        const text = tag.text();
+        if (text !== undefined && !format.test(text))
+          report(tag, "other capitals, or a copy of it, would be another tag");
+      });
+  },
+};
