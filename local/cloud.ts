@@ -11,6 +11,7 @@ import { folderError, type Home, homeOf, openHome, writeWhole } from "./home.ts"
 import { Routes } from "./routes.ts";
 import { serve } from "./server.ts";
 import { Blobs } from "./spaces/blobs.ts";
+import { Cdn } from "./spaces/cdn.ts";
 import { knownBlobs } from "./spaces/entries.ts";
 import { ensureAccountKey } from "./spaces/keys.ts";
 import { serveSpaces } from "./spaces/server.ts";
@@ -98,7 +99,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     },
     log: options.log ?? (() => {}),
   });
-  const objects = serveSpaces({ world, blobs, log: options.log ?? (() => {}) });
+  const objects = serveSpaces({ world, blobs, cdn: new Cdn(blobs), log: options.log ?? (() => {}) });
   const port = options.port ?? DEFAULT_PORT;
   let spaces: SpacesAddress;
   try {

@@ -84,7 +84,7 @@ export function serve(parts: ServerParts): Server {
         if (!server.listening) response.shouldKeepAlive = false; // once it drains, a connection ends with its answer
         send(
           response,
-          parts.open[path] ? reply : { ...reply, headers: { ...limit.headers(), ...reply.headers } },
+          parts.open[path] ? reply : { ...reply, headers: { ...limit.headers(path), ...reply.headers } },
           method === "HEAD",
           id,
         );

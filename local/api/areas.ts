@@ -2,6 +2,7 @@ import { area as account } from "./account.ts";
 import { area as actions } from "./actions.ts";
 import { area as apps } from "./apps/area.ts";
 import type { Area } from "./area.ts";
+import { area as cdn } from "./cdn.ts";
 import { area as certificates } from "./certificates.ts";
 import { area as databases } from "./databases/area.ts";
 import { area as domains } from "./domains/area.ts";
@@ -27,6 +28,7 @@ export const AREAS: readonly Area[] = [
   apps,
   databases,
   spaces,
+  cdn,
   droplets,
   vpcs,
   peerings,

@@ -5,8 +5,8 @@ export interface Address {
   readonly key?: string;
   /** The region that the host names. */
   readonly region?: string;
-  /** The host is one of the CDN's. */
-  readonly cdn?: true;
+  /** The CDN is asked: the path of the object as it travels, without its first slash. */
+  readonly cdn?: string;
 }
 
 /** Where there are Spaces (terraform-provider-digitalocean: spaces_entities.go). */
@@ -38,6 +38,7 @@ const CDN_PATH = /^\/cdn\/([^/]+)(\/.*)?$/;
  * Reads host and path. An object of bucket `b` in fra1 is `http://b.fra1.<anything>/key` (virtual-host style),
  * `http://fra1.<anything>/b/key`, or on an address or `localhost` `/b/key` (path style). On a host that names no region the first
  * label is a bucket if there is one of that name, or if it would have to be one: nothing but a bucket can be put at `/`.
+ * The CDN answers as `http://b.fra1.cdn.<the platform's name>/key`, and on an address as `/cdn/b/key`.
  *
  * @param hasBucket whether there is a bucket of that name
  */
@@ -50,19 +51,24 @@ export function addressOf(
   const name = host.toLowerCase().replace(/:\d+$/, "");
   const [, bucket, region, cdn] = NAMED.exec(name) ?? REGIONAL.exec(name) ?? [];
   if (region !== undefined) {
-    const place = cdn ? { region, cdn: true as const } : { region };
-    return { ...(bucket === undefined ? pathStyle(path) : { bucket, ...keyIn(path) }), ...place };
+    if (bucket !== undefined && cdn) return { ...behindCdn(bucket, path), region };
+    return { ...(bucket === undefined ? pathStyle(path) : { bucket, ...keyIn(path) }), region };
   }
   if (/^(localhost|\[.*\]|[\d.]+)$/.test(name)) {
     const [, cdnBucket, rest = "/"] = CDN_PATH.exec(path) ?? [];
-    return cdnBucket === undefined
-      ? pathStyle(path)
-      : { bucket: decoded(cdnBucket), ...keyIn(rest), cdn: true };
+    return cdnBucket === undefined ? pathStyle(path) : behindCdn(decoded(cdnBucket), rest);
   }
   const [, label] = /^([^.]+)\../.exec(name) ?? [];
   const isBucket = label !== undefined && (hasBucket(label) || (path === "/" && method !== "GET"));
   return isBucket ? { bucket: label, ...keyIn(path) } : pathStyle(path);
 }
+
+/** An object of a bucket that the CDN is asked for. */
+export const behindCdn = (bucket: string, path: string): Address => ({
+  bucket,
+  ...keyIn(path),
+  cdn: path.slice(1),
+});
 
 function pathStyle(path: string): Address {
   const [, bucket = "", key = ""] = /^\/([^/]*)(\/.*)?$/.exec(path) ?? [];

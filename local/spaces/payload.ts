@@ -18,7 +18,8 @@ export class Payload implements AsyncIterable<Uint8Array> {
   checksums: Record<string, string> = {};
   /** MD5 in hexadecimal, which is the ETag. */
   md5 = "";
-  readonly #body: AsyncIterable<Uint8Array>;
+  /** As it arrives. */
+  readonly body: AsyncIterable<Uint8Array>;
   readonly #headers: Headers;
   readonly #hash: string;
   readonly #seal: Seal | undefined;
@@ -29,7 +30,7 @@ export class Payload implements AsyncIterable<Uint8Array> {
     payloadHash: string,
     seal: Seal | undefined,
   ) {
-    this.#body = body;
+    this.body = body;
     this.#headers = headers;
     this.#hash = payloadHash;
     this.#seal = seal;
@@ -47,7 +48,7 @@ export class Payload implements AsyncIterable<Uint8Array> {
       throw new SpacesError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
 
     const trailers = new Map<string, string>();
-    const bytes = chunked ? unchunked(this.#body, this.#hash, this.#seal, trailers) : this.#body;
+    const bytes = chunked ? unchunked(this.body, this.#hash, this.#seal, trailers) : this.body;
     const sums = this.#algorithms();
     const md5 = createHash("md5");
     const sha256 = !chunked && this.#hash !== UNSIGNED_PAYLOAD ? createHash("sha256") : undefined;

@@ -2,20 +2,23 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { World } from "../call.ts";
 import { DiskFullError, systemCode } from "../errors.ts";
-import { type Address, addressOf } from "./address.ts";
-import { authenticate } from "./authenticate.ts";
+import { type Address, addressOf, behindCdn } from "./address.ts";
+import { authenticate, type Requester } from "./authenticate.ts";
 import type { Blobs } from "./blobs.ts";
 import { findBucket } from "./bucket.ts";
+import type { Cdn } from "./cdn.ts";
+import { bucketOf, endpointAt, endpointOf } from "./cdn-endpoint.ts";
 import { dispatch, preflight } from "./dispatch.ts";
 import { SpacesError } from "./errors.ts";
 import type { Headers, SpacesCall, SpacesReply } from "./operation.ts";
 import { Payload } from "./payload.ts";
-import { UNSIGNED_PAYLOAD } from "./signature.ts";
+import { type Signable, UNSIGNED_PAYLOAD } from "./signature.ts";
 import { document } from "./xml.ts";
 
 export interface SpacesParts {
   world(): World;
   blobs: Blobs;
+  cdn: Cdn;
   /** One line per request: JSON, without secrets, bodies or query values. */
   log(line: string): void;
 }
@@ -59,13 +62,8 @@ export function serveSpaces(parts: SpacesParts): Server {
     const { method = "GET" } = request;
     const headers = headersOf(request);
     const query = new URLSearchParams(target.query);
-    const address: Address = addressOf(
-      target.host,
-      target.path,
-      method,
-      (name) => findBucket(world, name) !== undefined,
-    );
-    const call = (requester: SpacesCall["requester"]): SpacesCall => ({
+    const address = whereTo(world, target, method);
+    const call = (requester: Requester): SpacesCall => ({
       ...world,
       ...{ method, headers, query, requester, now },
       region: address.region,
@@ -73,10 +71,28 @@ export function serveSpaces(parts: SpacesParts): Server {
       payload: new Payload(request, headers, requester.payloadHash, requester.seal),
       blobs: parts.blobs,
     });
-    if (method === "OPTIONS")
-      return preflight(call({ key: undefined, payloadHash: UNSIGNED_PAYLOAD, presigned: false }), address);
+    if (method === "OPTIONS") return preflight(call(NOBODY), address);
     const signable = { method, path: target.path, query: target.query, headers };
-    return dispatch(call(authenticate(world, signable, query, now)), address);
+    if (address.cdn === undefined) return dispatch(call(authenticate(world, signable, query, now)), address);
+    return throughCdn(call(NOBODY), address, signable, request.socket.localPort);
+  }
+
+  /** A signature is for the bucket's own host: the CDN only carries the request there. */
+  function throughCdn(
+    call: SpacesCall,
+    address: Address,
+    asSent: Signable,
+    port: number | undefined,
+  ): Promise<SpacesReply> {
+    const { bucket = "", cdn = "" } = address;
+    const endpoint = endpointOf(call, bucket);
+    if (!endpoint) throw new SpacesError("NoSuchBucket", `There is no CDN endpoint in front of ${bucket}`);
+    const requester = authenticateOne(call, originsOf(asSent, endpoint.name, bucket, cdn, port));
+    const { payloadHash, seal } = requester;
+    const payload = new Payload(call.payload.body, call.headers, payloadHash, seal);
+    return parts.cdn.serve(call, requester.key !== undefined, endpoint, cdn, (headers) =>
+      dispatch({ ...call, requester, payload, headers }, address),
+    );
   }
 
   function refusal(error: unknown, resource: string, id: string): SpacesReply {
@@ -95,6 +111,39 @@ export function serveSpaces(parts: SpacesParts): Server {
     });
     return { status, headers, body };
   }
+}
+
+const NOBODY: Requester = { key: undefined, payloadHash: UNSIGNED_PAYLOAD, presigned: false };
+
+function whereTo(world: World, { host, path }: Target, method: string): Address {
+  const custom = endpointAt(world, host);
+  const bucket = custom && bucketOf(world, custom.name);
+  if (bucket) return { ...behindCdn(bucket.name, path), region: bucket.region };
+  return addressOf(host, path, method, (name) => findBucket(world, name) !== undefined);
+}
+
+/** The requests to a bucket's own addresses that one through the CDN can have been signed as. */
+function originsOf(asSent: Signable, origin: string, bucket: string, path: string, port = 0): Signable[] {
+  const at = (host: string, path: string) => ({ ...asSent, path, headers: { ...asSent.headers, host } });
+  return [
+    at(origin, `/${path}`),
+    at(`${origin.replace(/com$/, "localhost")}:${port}`, `/${path}`),
+    at(`127.0.0.1:${port}`, `/${bucket}/${path}`),
+    asSent,
+  ];
+}
+
+/** Who asks, whichever of the requests it was that the client has signed. */
+function authenticateOne(call: SpacesCall, signables: readonly Signable[]): Requester {
+  let refusal: unknown;
+  for (const signable of signables)
+    try {
+      return authenticate(call, signable, call.query, call.now);
+    } catch (error) {
+      if (!(error instanceof SpacesError && error.code === "SignatureDoesNotMatch")) throw error;
+      refusal = error;
+    }
+  throw refusal;
 }
 
 function refusalOf(error: unknown): SpacesError {
