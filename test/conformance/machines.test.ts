@@ -259,3 +259,122 @@ test("import: what exists needs no change afterwards", async (t) => {
   assert.deepEqual(await stack.preview(), []);
   await stack.destroy();
 });
+
+const network = (more = "") => `
+  const apps = new digitalocean.Vpc("apps", { name: "apps", region: "fra1", ipRange: "10.61.0.0/24" }, cloud);
+  const data = new digitalocean.Vpc("data", { name: "data", region: "ams3", ipRange: "10.62.0.0/24" }, cloud);
+  const peering = new digitalocean.VpcPeering("peering", { name: "apps-data", vpcIds: [data.id, apps.id] }, cloud);
+  const gateway = new digitalocean.VpcNatGateway("gateway", { name: "out", type: "PUBLIC", region: "fra1", size: 1,
+    vpcs: [{ vpcUuid: apps.id, defaultGateway: true }], ${more} }, cloud);
+  const box = new digitalocean.Droplet("box", { name: "box", image: "debian-13-x64", region: "fra1", size: "s-1vcpu-1gb",
+    vpcUuid: apps.id }, cloud);
+  const ip = new digitalocean.ReservedIp("ip", { region: "fra1" }, cloud);
+  const assigned = new digitalocean.ReservedIpAssignment("assigned",
+    { ipAddress: ip.ipAddress, dropletId: box.id.apply(Number) }, cloud);
+  export const [appsId, dataId, boxId, address] = [apps.id, data.id, box.id, ip.ipAddress];`;
+
+test("two peered networks, a way out, an address that stays: made, unchanged, changed, gone in order", async (t) => {
+  const stack = await stackFor(t, cloud);
+  stack.program(network());
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  const { appsId, dataId, boxId, address } = await stack.outputs();
+  const peering = await stack.resource("peering");
+  assert.equal(peering.outputs.status, "ACTIVE");
+  assert.deepEqual(new Set(peering.outputs.vpcIds as string[]), new Set([appsId, dataId]));
+  const gateway = await stack.resource("gateway");
+  assert.partialDeepStrictEqual(gateway.outputs, { state: "ACTIVE", size: 1, udpTimeoutSeconds: 30 });
+  const [{ publicGateways: [open] = [] } = {}] = gateway.outputs.egresses as {
+    publicGateways: { ipv4: string }[];
+  }[];
+  assert.match(String(open?.ipv4), /^[0-9.]+$/);
+  assert.partialDeepStrictEqual((await stack.resource("ip")).outputs, {
+    ipAddress: address,
+    reservedIpUrn: `do:reservedip:${address}`,
+  });
+  assert.match((await stack.resource("assigned")).id, new RegExp(`^${boxId}-${address}-\\d{18}`));
+  assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/reserved_ips/${address}`), {
+    reserved_ip: { droplet: { id: Number(boxId) } },
+  });
+  await stack.refresh();
+  assert.deepEqual(await stack.preview(), []);
+
+  stack.program(
+    network("tcpTimeoutSeconds: 60")
+      .replace('"apps-data"', '"apps-and-data"')
+      .replace("size: 1,", "size: 2,"),
+  );
+  assert.deepEqual((await stack.preview()).map(({ op, name }) => [op, name]).sort(), [
+    ["update", "gateway"],
+    ["update", "peering"],
+  ]);
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  assert.partialDeepStrictEqual(await cloud.call("GET", `/v2/vpc_nat_gateways/${gateway.id}`), {
+    vpc_nat_gateway: { size: 2, tcp_timeout_seconds: 60 },
+  });
+  await stack.destroy();
+  for (const path of [
+    `vpcs/${appsId}`,
+    `vpcs/${dataId}`,
+    `vpc_peerings/${peering.id}`,
+    `reserved_ips/${address}`,
+  ])
+    await assert.rejects(cloud.call("GET", `/v2/${path}`), /404/, path);
+});
+
+test("functions find keys, droplets, images, firewalls and peerings", async (t) => {
+  const stack = await stackFor(t, cloud);
+  const { ssh_key: key } = await cloud.call<{ ssh_key: { id: number } }>("POST", "/v2/account/keys", {
+    name: "lookup",
+    public_key: KEY,
+  });
+  const { droplet } = await cloud.call<{ droplet: { id: number } }>("POST", "/v2/droplets", {
+    name: "lookup",
+    region: "fra1",
+    size: "s-1vcpu-1gb",
+    image: "ubuntu-24-04-x64",
+    tags: ["lookup"],
+  });
+  const { firewall } = await cloud.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", {
+    name: "lookup",
+    inbound_rules: [{ protocol: "tcp", ports: "80", sources: { addresses: ["0.0.0.0/0"] } }],
+  });
+  stack.program(`
+    export const key = digitalocean.getSshKeyOutput({ name: "lookup" }, cloud);
+    export const keys = digitalocean.getSshKeysOutput({ filters: [{ key: "name", values: ["lookup"] }] }, cloud).sshKeys;
+    export const byId = digitalocean.getDropletOutput({ id: ${droplet.id} }, cloud);
+    export const byTag = digitalocean.getDropletOutput({ tag: "lookup" }, cloud).id;
+    export const byName = digitalocean.getDropletOutput({ name: "lookup" }, cloud).id;
+    export const droplets = digitalocean.getDropletsOutput({ filters: [{ key: "size", values: ["s-1vcpu-1gb"] }] }, cloud).droplets;
+    export const image = digitalocean.getImageOutput({ slug: "debian-13-x64" }, cloud);
+    export const images = digitalocean.getImagesOutput({ filters: [{ key: "distribution", values: ["Debian"] }] }, cloud).images;
+    export const firewall = digitalocean.getFirewallOutput({ firewallId: "${firewall.id}" }, cloud);`);
+  await stack.up();
+  const outputs = await stack.outputs();
+  assert.partialDeepStrictEqual(outputs.key, { id: key.id, fingerprint: FINGERPRINT, publicKey: KEY });
+  assert.partialDeepStrictEqual(outputs.keys, [{ id: key.id }]);
+  assert.partialDeepStrictEqual(outputs.byId, {
+    id: droplet.id,
+    name: "lookup",
+    region: "fra1",
+    image: "ubuntu-24-04-x64",
+    urn: `do:droplet:${droplet.id}`,
+    tags: ["lookup"],
+    memory: 1024,
+  });
+  assert.deepEqual([outputs.byTag, outputs.byName], [droplet.id, droplet.id]);
+  assert.partialDeepStrictEqual(outputs.droplets, [{ id: droplet.id, ipv6: false }]);
+  assert.partialDeepStrictEqual(outputs.image, {
+    slug: "debian-13-x64",
+    distribution: "Debian",
+    private: false,
+  });
+  assert.ok((outputs.images as unknown[]).length > 1);
+  assert.partialDeepStrictEqual(outputs.firewall, {
+    name: "lookup",
+    inboundRules: [{ protocol: "tcp", portRange: "80", sourceAddresses: ["0.0.0.0/0"] }],
+  });
+  for (const path of [`account/keys/${key.id}`, `droplets/${droplet.id}`, `firewalls/${firewall.id}`])
+    await cloud.call("DELETE", `/v2/${path}`);
+});

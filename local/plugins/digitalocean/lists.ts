@@ -74,3 +74,11 @@ const compare = (one: Value, other: Value): number =>
   typeof one === "number" && typeof other === "number"
     ? one - other
     : String(one).localeCompare(String(other));
+
+/** The one that was meant; throws when there is none, or are several. */
+export function theOne<T>(found: readonly T[], what: string): T {
+  const [one] = found;
+  if (one === undefined) throw new Error(`no ${what} found`);
+  if (found.length > 1) throw new Error(`too many found: ${found.length} of ${what}`);
+  return one;
+}

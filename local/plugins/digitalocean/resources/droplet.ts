@@ -17,9 +17,9 @@ import {
 } from "../../provider/schema.ts";
 import { isObject, unknown, type Value, type Values } from "../../provider/values.ts";
 import { type Api, asBody, type Body, until } from "../api.ts";
-import { toField } from "../body.ts";
+import { fromBody, fromField, toField } from "../body.ts";
 import { tag } from "../database.ts";
-import { dropletState, imageOf } from "../droplet.ts";
+import { dropletFields, image } from "../droplet.ts";
 import { strings } from "../projects.ts";
 import { named, unlessGone } from "../rest.ts";
 import { retag } from "../tags.ts";
@@ -92,7 +92,7 @@ const get = async (operation: Operation<Api>, id: string): Promise<Body> =>
 
 async function read(operation: Operation<Api>, id: string, state: Values): Promise<Existing> {
   const droplet = await get(operation, id);
-  const seen = dropletState(droplet);
+  const seen = fromBody(dropletFields, droplet);
   return {
     id,
     state: {
@@ -100,7 +100,7 @@ async function read(operation: Operation<Api>, id: string, state: Values): Promi
       publicNetworking: seen.ipv4Address !== "",
       dropletUrn: `do:droplet:${id}`,
       // An import knows neither: the image as it is, and the default of what only an update needs.
-      ...(state.image === undefined && { image: imageOf(droplet), resizeDisk: true }),
+      ...(state.image === undefined && { image: fromField(image, droplet.image), resizeDisk: true }),
     },
   };
 }
