@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { type Call, noContent, timestamp } from "../call.ts";
 import { conflict, unprocessable } from "../errors.ts";
@@ -6,7 +7,7 @@ import { LONGEST } from "../spaces/cdn.ts";
 import { bucketOf, type CdnEndpoint, hostOf, KIND } from "../spaces/cdn-endpoint.ts";
 import type { Saved } from "../store.ts";
 import type { Area } from "./area.ts";
-import { certificateNamed, certificates, useCertificates } from "./certificates.ts";
+import { type Certificate, certificateNamed, certificates, useCertificates } from "./certificates.ts";
 
 /** CDN endpoints. What they serve is in ../spaces/cdn.ts. */
 
@@ -36,8 +37,7 @@ export const endpoints = resource<CdnEndpoint>({
   create: create({
     input: z.object({ origin: z.string(), ttl: Ttl.or(z.literal(0)).nullish(), ...Custom }),
     make(input, call) {
-      if (!bucketOf(call, input.origin))
-        throw unprocessable(`origin: ${input.origin} must be the domain of a Space of yours`);
+      if (!bucketOf(call, input.origin)) throw unprocessable("invalid origin"); // so is one with a dot in its name (terraform-provider-digitalocean#993)
       const custom = customOf(input.custom_domain ?? "", input.certificate_id ?? "", call);
       return { name: input.origin, ttl: input.ttl || DEFAULT_TTL, ...custom, purges: [] };
     },
@@ -78,7 +78,6 @@ export const endpoints = resource<CdnEndpoint>({
   }),
 });
 
-/** The certificate must be the platform's to renew: one of the user's own is refused (terraform-provider-digitalocean#1135). */
 function customOf(
   customDomain: string,
   id: string,
@@ -93,12 +92,27 @@ function customOf(
   if (id === PLATFORM_CERTIFICATE) return { customDomain, certificate: PLATFORM_CERTIFICATE };
   const certificate = certificates.find(call, id);
   if (!certificate) throw unprocessable(`certificate_id: there is no certificate ${id}`);
-  if (certificate.type === "custom")
-    throw unprocessable("certificate_id: a custom certificate can not be used");
-  const parent = customDomain.replace(/^[^.]+/, "*");
-  if (!certificate.dns_names.some((name) => name === customDomain || name === parent))
-    throw unprocessable(`certificate_id: the certificate ${certificate.name} is not for ${customDomain}`);
+  refuseUnusable(certificate, customDomain, call);
   return { customDomain, certificate: certificate.name };
+}
+
+/** What the platform's edge can't use: terraform-provider-digitalocean#1135; https://docs.digitalocean.com/products/spaces/details/limits/. */
+function refuseUnusable(
+  { name, type, dns_names, chain }: Saved<Certificate>,
+  host: string,
+  call: Call,
+): void {
+  if (/cloudflare origin/i.test(new X509Certificate(chain).issuer))
+    throw unprocessable(
+      "invalid certificate issued by Cloudflare origin CA (type: invalid-cert, retryable: false): invalid certificate issued by Cloudflare origin CA",
+    );
+  const wildcard = host.replace(/^[^.]+/, "*");
+  if (!dns_names.some((one) => one === host || one === wildcard))
+    throw unprocessable(`certificate_id: the certificate ${name} is not for ${host}`);
+  const holders = call.store.holders("certificate", name, call.now).map(({ holder }) => holder);
+  const isMine = holders.every((holder) => holder === `do:cdn:${call.params.id}`);
+  if (type === "custom" && dns_names.includes(wildcard) && !isMine)
+    throw unprocessable(`certificate_id: the custom wildcard certificate ${name} is in use elsewhere`);
 }
 
 function use(endpoint: Saved<CdnEndpoint>, _input: unknown, call: Call): void {

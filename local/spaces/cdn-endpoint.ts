@@ -23,7 +23,7 @@ export interface Purge {
 
 export const KIND = "CDN endpoint";
 
-/** The bucket that an origin `<bucket>.<region>.digitaloceanspaces.com` is. */
+/** The bucket that an origin `<bucket>.<region>.digitaloceanspaces.com` is; a name with dots is none. */
 export function bucketOf(world: Pick<World, "store">, origin: string): Saved<Bucket> | undefined {
   const [name = ""] = origin.split(".");
   const bucket = findBucket(world, name);

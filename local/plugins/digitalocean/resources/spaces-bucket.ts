@@ -185,8 +185,8 @@ const spacesBucket: Resource<Api> = {
   plan: (planned, prior) => ({
     ...planned,
     ...(typeof planned.region === "string" && { region: planned.region.toLowerCase() }),
-    // A block that is taken away is no change: versioning stays as it is.
-    ...(planned.versioning === undefined && prior?.versioning && { versioning: prior.versioning }),
+    // Taking the block away suspends versioning, if it was enabled; it is no change otherwise.
+    ...(planned.versioning === undefined && prior?.versioning && { versioning: { enabled: false } }),
   }),
   create: (operation, planned) =>
     named("creating Spaces bucket", async () => {
