@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Authority, makeAuthority } from "../../local/certificates.ts";
 import { cloudForTests } from "./cloud.ts";
+import { otherSide, side } from "./sides.ts";
 import { Secret, stackFor } from "./stack.ts";
 
 const cloud = await cloudForTests();
@@ -165,8 +166,8 @@ test("what exists is adopted: by import, without a change", async (t) => {
       new digitalocean.LoadBalancer("front", { name: "found", region: "fra1",
         forwardingRules: [{ entryProtocol: "http", entryPort: 80, targetProtocol: "http", targetPort: 80 }] }, ${by(balancer.id)});
       new digitalocean.MonitorAlert("busy", { ...${JSON.stringify(policy)}, alerts: { emails: ${JSON.stringify(notify.email)} } }, ${by(alert.uuid)});
-      new digitalocean.UptimeCheck("site", { name: "found", target: "https://found.test", regions: ["us_east"] }, ${by(check.id)});
-      new digitalocean.UptimeAlert("down", { checkId: "${check.id}", name: "down", type: "down", period: "2m",
+      const site = new digitalocean.UptimeCheck("site", { name: "found", target: "https://found.test", regions: ["us_east"] }, ${by(check.id)});
+      new digitalocean.UptimeAlert("down", { checkId: site.id, name: "down", type: "down", period: "2m",
         notifications: [{ emails: ${JSON.stringify(notify.email)} }] }, ${by(`${check.id},${down.id}`)});`;
   };
   stack.program(resources(true));
@@ -308,4 +309,38 @@ test("a registry: the tier changes in place, a name does not", async (t) => {
     subscription: { tier: { slug: "basic" } },
   });
   await stack.destroy();
+});
+
+/** A value without what the sides write differently: nothing for empty, sets in any order, notes of their own. */
+function bare(value: unknown): unknown {
+  if (value instanceof Secret) return bare(value.value ?? undefined) && { secret: bare(value.value) };
+  if (Array.isArray(value))
+    return value.map(bare).sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+  if (typeof value !== "object" || value === null) return value;
+  const parts = Object.entries(value).map(([name, part]) => [name, bare(part)] as const);
+  const isEmpty = (part: unknown) =>
+    [undefined, null, "", 0, false].includes(part as null) ||
+    (typeof part === "object" && part !== null && Object.keys(part).length === 0);
+  return Object.fromEntries(parts.filter(([name, part]) => !name.startsWith("__") && !isEmpty(part)).sort());
+}
+
+test("both sides have the same of it: one's state is the other's, and either can take it away", {
+  skip: otherSide === undefined && "the official plugins are not on the PATH",
+}, async (t) => {
+  const stack = await stackFor(t, cloud);
+  stack.program(edge().replace(/\n {2}export const [^;]+;/g, ""));
+  await stack.up();
+  assert.deepEqual(await stack.preview(otherSide), [], `made by ${side}`);
+  const outputs = async () =>
+    Object.fromEntries(
+      (await stack.state())
+        .filter(({ type }) => type.startsWith("digitalocean:"))
+        .map(({ urn, id, outputs }) => [urn, bare({ id, outputs })]),
+    );
+  const own = await outputs();
+  await stack.run(["refresh", "--yes", "--skip-preview"], {}, otherSide);
+  assert.deepEqual(await outputs(), own, `refreshed by ${otherSide}`);
+  assert.deepEqual(await stack.preview(side), []);
+  await stack.run(["destroy", "--yes", "--skip-preview"], {}, otherSide);
+  assert.deepEqual(await stack.state(), []);
 });

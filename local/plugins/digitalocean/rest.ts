@@ -16,6 +16,8 @@ export interface Description
   readonly key?: string;
   /** How a change is sent; without it every change replaces. */
   readonly update?: "PUT" | "PATCH";
+  /** Deleting one that has gone fails: the official plugin takes no 404 for an answer here. */
+  readonly mustExist?: true;
 }
 
 export function rest(
@@ -61,7 +63,8 @@ export function rest(
     }),
     delete: (operation, id, state) =>
       named(`deleting ${noun}`, async () => {
-        await unlessGone(() => operation.client.call("DELETE", one(id, state), operation));
+        const remove = () => operation.client.call("DELETE", one(id, state), operation);
+        await (description.mustExist ? remove() : unlessGone(remove));
       }),
   };
 }

@@ -33,6 +33,11 @@ export interface Timeouts {
 
 export interface Resource<Client> {
   readonly properties: Properties;
+  /**
+   * The version of its state's layout, where that isn't the first: the official plugin takes a state that names none for an
+   * old one, and rewrites it.
+   */
+  readonly schemaVersion?: number;
   readonly timeouts?: Timeouts;
   /** Rules that concern several properties. Values may be unknown. */
   readonly check?: (inputs: Values) => readonly Failure[];

@@ -45,8 +45,14 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       status: (line) => showStatus(engine, urn, line),
     };
   };
-  const shown = ({ values: { id = null, ...values }, secrets }: Bag): Bag => ({
-    values: provider.withoutIdOutput ? values : { id, ...values },
+  const shown = (
+    { schemaVersion }: Pick<Resource<never>, "schemaVersion">,
+    { values: { id = null, ...values }, secrets }: Bag,
+  ): Bag => ({
+    values: {
+      ...(provider.withoutIdOutput ? values : { id, ...values }),
+      ...(schemaVersion && { __meta: JSON.stringify({ schema_version: String(schemaVersion) }) }),
+    },
     secrets,
   });
   const resourceOf = async (urn: string): Promise<Resource<Client>> => {
@@ -112,12 +118,12 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       const limit = request.getTimeout() || resource.timeouts?.create;
       const made = await keepingPartial(
         inputs,
-        (made) => shown(outputsOf(resource, plan, made, inputs)),
+        (made) => shown(resource, outputsOf(resource, plan, made, inputs)),
         () => resource.create(operation(signal, request.getUrn(), inputs, limit), settled(plan)),
       );
       return new pb.CreateResponse()
         .setId(made.id)
-        .setProperties(encode(shown(outputsOf(resource, plan, made, inputs))));
+        .setProperties(encode(shown(resource, outputsOf(resource, plan, made, inputs))));
     }),
 
     read: unary(async (request: ReadRequest, signal) => {
@@ -140,7 +146,9 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
         : inputsOfState(properties, state);
       return new pb.ReadResponse()
         .setId(found.id)
-        .setProperties(encode(shown({ values: state, secrets: secretsIn(resource, state, before) })))
+        .setProperties(
+          encode(shown(resource, { values: state, secrets: secretsIn(resource, state, before) })),
+        )
         .setInputs(encode({ values: inputs, secrets: secretsIn(resource, inputs, oldInputs) }));
     }),
 
@@ -154,17 +162,19 @@ export function serveProvider<Client>(provider: Provider<Client>, args: readonly
       if (request.getPreview()) {
         const values = { ...plan, id };
         return new pb.UpdateResponse().setProperties(
-          encode(shown({ values, secrets: secretsIn(resource, values, inputs) })),
+          encode(shown(resource, { values, secrets: secretsIn(resource, values, inputs) })),
         );
       }
       if (!update) throw new PluginError(`${typeOf(request.getUrn())} can't be changed in place`);
       const limit = request.getTimeout() || resource.timeouts?.update;
       const made = await keepingPartial(
         inputs,
-        (made) => shown(outputsOf(resource, plan, made, inputs)),
+        (made) => shown(resource, outputsOf(resource, plan, made, inputs)),
         () => update(operation(signal, request.getUrn(), inputs, limit), id, settled(plan), prior),
       );
-      return new pb.UpdateResponse().setProperties(encode(shown(outputsOf(resource, plan, made, inputs))));
+      return new pb.UpdateResponse().setProperties(
+        encode(shown(resource, outputsOf(resource, plan, made, inputs))),
+      );
     }),
 
     delete: unary(async (request: DeleteRequest, signal) => {

@@ -68,8 +68,8 @@ function refreshedInput(property: Property | undefined, input: Value, value: Val
   }
   if (!isObject(input) || !isObject(value)) return value;
   const fields = Object.entries(input).filter(([name]) => !isInternal(name) && value[name] !== undefined);
-  const refreshed = Object.fromEntries(
-    fields.map(([name, field]) => {
+  const refreshed: Values = Object.fromEntries(
+    fields.map(([name, field]): [string, Value] => {
       const inner = property && inside(property, name);
       return [name, refreshedInput(inner, field, value[name] ?? null)];
     }),

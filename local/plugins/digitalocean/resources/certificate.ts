@@ -70,6 +70,7 @@ async function verified(operation: Operation<Api>, made: Body): Promise<Body> {
 
 const certificate: Resource<Api> = {
   properties,
+  schemaVersion: 1,
   timeouts: { create: 600, delete: 900 },
   create: (operation, planned) =>
     named("creating certificate", async () => {

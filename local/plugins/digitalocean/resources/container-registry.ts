@@ -50,9 +50,10 @@ const registry: Resource<Api> = {
       });
       return read(operation, id);
     }),
+  /** One that has gone is an error, as for the official plugin. */
   delete: (operation, id) =>
     named("deleting container registry", async () => {
-      await unlessGone(() => operation.client.call("DELETE", pathOf(id), operation));
+      await operation.client.call("DELETE", pathOf(id), operation);
     }),
 };
 export default registry;

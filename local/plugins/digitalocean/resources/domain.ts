@@ -11,7 +11,14 @@ const properties: Properties = {
   ttl: integer({ output: true }),
 };
 
-const domain = rest({ noun: "domain", path: "/v2/domains", root: "domain", key: "name", properties });
+const domain = rest({
+  noun: "domain",
+  path: "/v2/domains",
+  root: "domain",
+  key: "name",
+  mustExist: true,
+  properties,
+});
 const withUrn = ({ id, state }: Existing): Existing => ({
   id,
   state: { ...state, domainUrn: `do:domain:${id}` },

@@ -86,6 +86,7 @@ async function active(operation: Operation<Api>, id: string): Promise<Existing> 
 
 const loadBalancer: Resource<Api> = {
   properties,
+  schemaVersion: 1,
   check,
   timeouts: { create: 600 },
   create: (operation, planned) =>

@@ -63,5 +63,6 @@ export default rest({
   root: "policy",
   key: "uuid",
   update: "PUT",
+  mustExist: true,
   properties,
 });

@@ -22,6 +22,7 @@ const alert = rest({
   path: ({ checkId }) => `/v2/uptime/checks/${String(checkId)}/alerts`,
   root: "alert",
   update: "PUT",
+  mustExist: true,
   properties,
 });
 const of = ({ id, state }: Existing, { checkId = null }: Values): Existing => ({

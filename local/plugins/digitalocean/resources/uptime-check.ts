@@ -15,5 +15,6 @@ export default rest({
   path: "/v2/uptime/checks",
   root: "check",
   update: "PUT",
+  mustExist: true,
   properties,
 });
