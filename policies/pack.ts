@@ -4,8 +4,8 @@ import { Exceptions } from "./exceptions.ts";
 import { type Input, Undecided } from "./input.ts";
 import { failure, type Open, write, writeUndecided } from "./message.ts";
 import { Resource, Stack } from "./resources.ts";
-import type { Report, ResourceRule, Rule, StackRule } from "./rule.ts";
-import { propertiesOf, undecidedError } from "./sdk.ts";
+import { housekeeping, type Report, type ResourceRule, type Rule, type StackRule } from "./rule.ts";
+import { prepare, propertiesOf, undecidedError } from "./sdk.ts";
 import { withoutSecrets } from "./text.ts";
 
 /** Rules as Pulumi's SDK takes them. */
@@ -13,17 +13,11 @@ import { withoutSecrets } from "./text.ts";
 /** Tells Pulumi about a resource. */
 type Tell = (message: string, urn: string) => void;
 
-/** Names of the policies that judge the settings rather than a resource. */
-export const housekeeping = {
-  settings: "settings-valid",
-  exceptions: "exceptions-valid",
-  listing: "exceptions-listed",
-} as const;
-
 const url = "https://www.pulumi.com/docs/iac/crossguard/";
 
 /** @param rules every rule of the pack; those that the settings switch off are left out. */
 export function policiesOf(rules: readonly Rule[], settings: Settings): Policies {
+  prepare();
   const run = new Run(rules, settings);
   return [
     ...rules.map((rule) => ("check" in rule ? run.resourcePolicy(rule) : run.stackPolicy(rule))),

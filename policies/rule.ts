@@ -63,3 +63,10 @@ export interface StackRule extends About {
 }
 
 export type Rule = ResourceRule | StackRule;
+
+/** Names of the policies that judge the settings rather than a resource. */
+export const housekeeping = {
+  settings: "settings-valid",
+  exceptions: "exceptions-valid",
+  listing: "exceptions-listed",
+} as const;

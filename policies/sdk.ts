@@ -7,28 +7,37 @@ import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
  * reads each resource once, and what it has read can be asked for with the marks of secrets still on.
  */
 
-const require = createRequire(import.meta.url);
-const sdk: typeof import("@pulumi/policy") = require("@pulumi/policy");
-const reader: Reader = require("@pulumi/policy/deserialize.js");
-const proxy: Record<string, unknown> & {
-  UnknownValueError: new (sentinel: string, path: string[]) => Error;
-} = require("@pulumi/policy/proxy.js");
-
 interface Reader {
   deserializeProperties(struct: object, keepSecrets: boolean): object;
 }
 
-const TARGET = String(proxy.getSpecialProxyTarget);
-
-/** What stands for a value that only the deployment will tell. */
-const sentinels: ReadonlySet<unknown> = new Set(
-  Object.entries(proxy).flatMap(([name, value]) => (/^unknown\w+Value$/.test(name) ? [value] : [])),
-);
+interface Sdk {
+  /** Key under which the SDK's proxies give what they stand for. */
+  target: string;
+  /** What stands for a value that only the deployment will tell. */
+  sentinels: ReadonlySet<unknown>;
+  Secret: typeof import("@pulumi/policy").Secret;
+  UnknownValueError: new (sentinel: string, path: string[]) => Error;
+}
 
 /** The properties that the SDK gives to rules, and the same with secrets marked. */
 const marked = new WeakMap<object, unknown>();
 
-function readOnce(): void {
+let loaded: Sdk | undefined;
+
+/** Wraps the SDK's reader. Once is enough, before the first resource is judged. Loaded then and not before: it is large. */
+export function prepare(): Sdk {
+  if (loaded) return loaded;
+  const require = createRequire(import.meta.url);
+  const { Secret }: typeof import("@pulumi/policy") = require("@pulumi/policy");
+  const reader: Reader = require("@pulumi/policy/deserialize.js");
+  const proxy: Record<string, unknown> & Pick<Sdk, "UnknownValueError"> = require("@pulumi/policy/proxy.js");
+  const values = Object.entries(proxy).flatMap(([name, value]) =>
+    /^unknown\w+Value$/.test(name) ? [value] : [],
+  );
+  const target = String(proxy.getSpecialProxyTarget);
+  loaded = { target, sentinels: new Set(values), Secret, UnknownValueError: proxy.UnknownValueError };
+
   const read = reader.deserializeProperties;
   const known = new WeakMap<object, object>();
   reader.deserializeProperties = (struct, keepSecrets) => {
@@ -37,15 +46,15 @@ function readOnce(): void {
     if (before) return before;
     const plain = read(struct, false);
     known.set(struct, plain);
-    marked.set(plain, Reflect.get(read(struct, true), TARGET));
+    marked.set(plain, Reflect.get(read(struct, true), target));
     return plain;
   };
+  return loaded;
 }
-readOnce();
 
 /** All properties of a resource, as they are, with secrets marked. */
 export function propertiesOf({ props }: Pick<ResourceValidationArgs | PolicyResource, "props">): unknown {
-  const plain: unknown = Reflect.get(props, TARGET);
+  const plain: unknown = Reflect.get(props, prepare().target);
   const kept = typeof plain === "object" && plain !== null ? marked.get(plain) : undefined;
   if (kept === undefined) throw new Error("the policy SDK is not the one that this pack was built for");
   return kept;
@@ -53,17 +62,20 @@ export function propertiesOf({ props }: Pick<ResourceValidationArgs | PolicyReso
 
 /** Takes the mark of a secret off a value. */
 export function unwrap(raw: unknown): { value: unknown; isSecret: boolean } {
-  let value = raw;
-  while (value instanceof sdk.Secret) value = value.value;
+  if (typeof raw !== "object" || raw === null) return { value: raw, isSecret: false };
+  const { Secret } = prepare();
+  let value: unknown = raw;
+  while (value instanceof Secret) value = value.value;
   return { value, isSecret: value !== raw };
 }
 
-export const isUnknown = (value: unknown): boolean => sentinels.has(value);
+export const isUnknown = (value: unknown): boolean =>
+  typeof value === "string" && prepare().sentinels.has(value);
 
 /** What the SDK turns into an advisory of the rule that throws it: the rule could not be decided in this preview. */
 export function undecidedError(message: string): Error {
-  const [sentinel = ""] = sentinels;
-  const error = new proxy.UnknownValueError(String(sentinel), []);
+  const { sentinels, UnknownValueError } = prepare();
+  const error = new UnknownValueError(String([...sentinels][0]), []);
   error.message = message;
   return error;
 }
