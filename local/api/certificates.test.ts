@@ -74,6 +74,7 @@ test("what does not fit together is refused, with the reason", async (t) => {
     [{ ...upload, name: "a", leaf_certificate: ended.certificate, private_key: ended.key }, /expired/],
     [{ name: "a", leaf_certificate: leaf }, /private_key is required/],
     [{ ...request, dns_names: [] }, /dns_names/],
+    [{ ...request, dns_names: ["*.*.example.com"] }, /must be a host name/],
     [request, /not managed/],
   ] as const) {
     const answer = await cloud.post<{ message: string }>("/v2/certificates", body);

@@ -30,13 +30,21 @@ const VALID_DAYS = 90;
 const AUTHORITY = "letsencrypt.org";
 
 const Name = z.string().min(1).max(255);
+const DnsName = z
+  .string()
+  .toLowerCase()
+  .max(253)
+  .regex(
+    /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]+$/,
+    "must be a host name, or *. and one",
+  );
 const Input = z.preprocess(
   (body) => (typeof body === "object" ? { type: "custom", ...body } : body),
   z.discriminatedUnion("type", [
     z.object({
       name: Name,
       type: z.literal("lets_encrypt"),
-      dns_names: z.array(z.string().toLowerCase()).min(1).max(100),
+      dns_names: z.array(DnsName).min(1).max(100),
     }),
     z.object({
       name: Name,
