@@ -1,13 +1,12 @@
 import { apiOf } from "./api.ts";
 import { options } from "./arguments.ts";
-import { type Difference, differences, reason } from "./differences.ts";
+import { type Difference, differences } from "./differences.ts";
 import { UserError } from "./errors.ts";
 import { CHANGES } from "./events.ts";
-import { at } from "./json.ts";
-import { type Orphan, orphans, type StateResource } from "./orphans.ts";
+import { type Orphan, orphans, stateOf } from "./orphans.ts";
 import { step } from "./progress.ts";
 import { type Block, destination, publish, type Report, reportOptions } from "./report.ts";
-import { isLocal, openStack, type Stack } from "./stack.ts";
+import { isLocal, openStack } from "./stack.ts";
 import { checkpoint } from "./state.ts";
 
 /**
@@ -23,17 +22,10 @@ export async function run(args: string[]): Promise<number> {
   const stack = await openStack(given.stack);
   const [changed, unknown] = await step("Comparing the state with the cloud", async () => [
     await differences(stack, api),
-    await orphans(api, await resourcesOf(stack)),
+    await orphans(api, await stateOf(stack)),
   ]);
   publish(driftReport(stack.name, changed, unknown), to);
   return changed.length + unknown.length > 0 ? CHANGES : 0;
-}
-
-async function resourcesOf(stack: Stack): Promise<StateResource[]> {
-  const { code, stdout, stderr } = await stack.capture(["stack", "export", "--stack", stack.name]);
-  if (code !== 0) throw new UserError(`the state of stack ${stack.name} can't be read: ${reason(stderr)}`);
-  const resources = at(JSON.parse(stdout), "deployment", "resources");
-  return Array.isArray(resources) ? resources : [];
 }
 
 function driftReport(stack: string, changed: Difference[], unknown: Orphan[]): Report {

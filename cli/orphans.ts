@@ -1,5 +1,8 @@
 import { type Api, get, mustList } from "./api.ts";
+import { reason } from "./differences.ts";
+import { UserError } from "./errors.ts";
 import { at } from "./json.ts";
+import type { Stack } from "./stack.ts";
 
 /** What is on the cloud in a stack's project, or carries its tag, and costs money, but is not in its state. */
 export interface Orphan {
@@ -11,6 +14,14 @@ export interface Orphan {
 
 /** A resource of a state, as `pulumi stack export` has it. */
 export type StateResource = { type: string; id?: string; outputs?: Record<string, unknown> };
+
+/** What a stack's state has, without its secrets. */
+export async function stateOf(stack: Stack): Promise<StateResource[]> {
+  const { code, stdout, stderr } = await stack.capture(["stack", "export", "--stack", stack.name]);
+  if (code !== 0) throw new UserError(`the state of stack ${stack.name} can't be read: ${reason(stderr)}`);
+  const resources = at(JSON.parse(stdout), "deployment", "resources");
+  return Array.isArray(resources) ? resources : [];
+}
 
 const PROJECT = "digitalocean:index/project:Project";
 const TAG = "digitalocean:index/tag:Tag";
