@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Authority, makeAuthority } from "./certificates.ts";
 import { type Judge, judged, skip } from "./judge.ts";
-import { Client, type Made } from "./testing.ts";
+import { ApiDescription, DESCRIPTION } from "./openapi.ts";
+import { Client, cloudFor, type Made } from "./testing.ts";
 
 const web = { entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 8080 };
 const notify = {
@@ -199,4 +200,75 @@ async function registries(cloud: Judge): Promise<void> {
     await cloud.get(`/v2/${path}`);
   await cloud.delete("/v2/registries/second");
   await cloud.delete("/v2/registry");
+}
+
+const EDGE = /^\/v2\/(domains|certificates|load_balancers|monitoring\/alerts|uptime|registr(y|ies)(\/|$))/;
+/** Requests whose documented example can't succeed here, and why. */
+const REFUSED: Record<string, { status: number; why: string }> = {
+  "PUT /v2/domains/{domain_name}/records/{domain_record_id}": {
+    status: 422,
+    why: "a host must be named again (doctl issue 919)",
+  },
+};
+
+test("the documented examples of requests are accepted", { skip }, async (t) => {
+  const cloud = await cloudFor(t);
+  const wrong: string[] = [];
+  let sent = 0;
+  for (const { method, path, examples } of new ApiDescription(DESCRIPTION).operations()) {
+    if (!EDGE.test(path)) continue;
+    for (const [name, body] of Object.entries(examples)) {
+      await cloud.post("/_local/reset");
+      const [at, own] = await belonging(cloud, path, body);
+      const answer = await cloud.send(method, at, own);
+      const expected = REFUSED[`${method} ${path}`] ?? REFUSED[`${method} ${path} ${name}`];
+      const isRight = expected ? answer.status === expected.status : answer.status < 300;
+      if (!isRight)
+        wrong.push(`${method} ${path} (${name}): ${answer.status} ${JSON.stringify(answer.body)}`);
+      sent++;
+    }
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(sent > 6, `only ${sent} examples were sent`);
+});
+
+/** An example's path and body, about things of this account instead of the documentation's. */
+async function belonging(cloud: Client, path: string, body: unknown): Promise<[path: string, body: unknown]> {
+  await cloud.make("/v2/domains", { name: "example.net" });
+  const isAlias = JSON.stringify(body).includes("CNAME");
+  const record = await cloud.make("/v2/domains/example.net/records", {
+    name: "old",
+    ...(isAlias ? { type: "CNAME", data: "www.example.com." } : { type: "A", data: "192.0.2.1" }),
+  });
+  const certificate = await cloud.make("/v2/certificates", {
+    name: "tls",
+    type: "lets_encrypt",
+    dns_names: ["example.net"],
+  });
+  const image = { region: "nyc3", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64" };
+  const [one, two] = [
+    await cloud.make("/v2/droplets", { name: "a", ...image }),
+    await cloud.make("/v2/droplets", { name: "b", ...image }),
+  ];
+  const project = await cloud.make("/v2/projects", { name: "p", purpose: "x" });
+  const balancer = await cloud.make("/v2/load_balancers", {
+    name: "lb",
+    region: "nyc3",
+    forwarding_rules: [web],
+  });
+  while (
+    (await cloud.get<{ load_balancer: Made }>(`/v2/load_balancers/${balancer.id}`)).body.load_balancer
+      .status === "new"
+  );
+  const own = JSON.stringify(body)
+    .replaceAll("892071a0-bb95-49bc-8021-3afd67a210bf", certificate.id)
+    .replaceAll("9cc10173-e9ea-4176-9dbc-a4cee4c4ff30", project.id)
+    .replaceAll("c33931f2-a26a-4e61-b85c-4e95a2ec431b", String(balancer.vpc_uuid))
+    .replaceAll("3164444", String(one.id))
+    .replaceAll("3164445", String(two.id));
+  const at = path
+    .replace("{domain_name}", "example.net")
+    .replace("{domain_record_id}", String(record.id))
+    .replace("{lb_id}", balancer.id);
+  return [at, JSON.parse(own)];
 }
