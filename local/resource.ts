@@ -86,9 +86,9 @@ export interface Update<T extends object, P> {
 }
 
 export interface Remove<T extends object, P> {
-  /** The body of a 200. Default: none. */
-  reply?(item: Saved<T>): object;
-  /** Of an answer without a body. Default 204. */
+  /** Default: none. */
+  reply?(item: Saved<T>, call: Call<P>): object;
+  /** Default 200 with a body, 204 without one. */
   status?: number;
   /** Throws when it can't go. */
   refuse?(item: Saved<T>, call: Call<P>): void;
@@ -292,7 +292,8 @@ export class Resource<T extends object, P = undefined> {
         remove.also?.(item, call);
         this.remove(call, item, remove.seconds, remove.visible);
         call.store.note(call.now, `deleted ${about.kind} ${item.name}`);
-        return remove.reply ? ok(remove.reply(item)) : { status: remove.status ?? 204 };
+        const body = remove.reply?.(item, call);
+        return { status: remove.status ?? (body ? 200 : 204), ...(body && { body }) };
       });
   }
 

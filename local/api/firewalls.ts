@@ -59,8 +59,8 @@ const Rules = z.object({
   inbound_rules: z.array(Inbound).nullish(),
   outbound_rules: z.array(Outbound).nullish(),
 });
-const Droplets = z.object({ droplet_ids: z.array(z.int()).min(1, "must name at least one droplet") });
-const Tags = z.object({ tags: z.array(tagName).min(1, "must name at least one tag") });
+const Droplets = z.object({ droplet_ids: z.array(z.int()).min(1) });
+const Tags = z.object({ tags: z.array(tagName).min(1) });
 
 const Input = Rules.extend({
   name: z

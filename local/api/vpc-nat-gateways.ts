@@ -67,7 +67,7 @@ export const natGateways = resource<NatGateway>({
       type: z.literal("PUBLIC"),
       region: regionSlug,
       size: Size,
-      vpcs: z.array(IngressInput).min(1, "must name at least one VPC"),
+      vpcs: z.array(IngressInput).min(1),
       egresses: z.object({ public_gateways: z.array(z.unknown()).nullish() }).nullish(),
       project_id: reference,
     }),

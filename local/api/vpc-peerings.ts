@@ -39,7 +39,12 @@ export const peerings = resource<Peering>({
   update: {
     PATCH: update({ input: z.object({ name: Name }), apply: (peering, { name }) => ({ ...peering, name }) }),
   },
-  remove: { status: 202, seconds: DELETE_SECONDS, visible: true },
+  remove: {
+    status: 202,
+    seconds: DELETE_SECONDS,
+    visible: true,
+    reply: (peering, call) => ({ vpc_peering: view({ ...peering, leaving: true }, call) }),
+  },
   view,
   row: (peering, call) => ({
     state: stateOf(peering, call),

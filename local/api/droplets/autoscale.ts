@@ -33,7 +33,7 @@ const PoolTemplate = Template.extend({
   name: z.string().nullish(),
   region: regionSlug,
   image: z.union([z.string(), z.int()]).transform(String),
-  ssh_keys: z.array(z.union([z.string(), z.int()]).transform(String)).min(1, "must name at least one key"),
+  ssh_keys: z.array(z.union([z.string(), z.int()]).transform(String)).min(1),
 });
 type PoolTemplate = z.output<typeof PoolTemplate>;
 
