@@ -9,16 +9,26 @@ const image = JSON.stringify({
   migrateCommand: "flask db upgrade",
 });
 const answers = {
-  calls: { "digitalocean:index/getDatabaseCa:getDatabaseCa": { certificate: "-----BEGIN" } },
+  calls: {
+    "digitalocean:index/getDatabaseCa:getDatabaseCa": { certificate: "-----BEGIN" },
+    "digitalocean:index/getAccount:getAccount": { email: "team@example.com" },
+  },
   state: {},
 };
+const withDroplets = { compute: "droplets", domain: JSON.stringify({ name: "example.com" }) };
+
+const loopback = "http://127.0.0.1:7480";
+const spaces = "http://{{.Region}}.digitaloceanspaces.localhost:7481";
 
 let run = 0;
 /** Runs the whole program with these settings, as if it were the only one. */
-async function program(config: Record<string, string>, apiEndpoint?: string) {
+async function program(config: Record<string, string>, apiEndpoint?: string, spacesEndpoint?: string) {
   const endpoint = apiEndpoint && { "digitalocean:apiEndpoint": apiEndpoint };
   const keyed = Object.entries(config).map(([key, value]) => [`breakwater:${key}`, value]);
   delete process.env.DIGITALOCEAN_API_URL;
+  delete process.env.SPACES_ENDPOINT_URL;
+  const address = spacesEndpoint ?? (apiEndpoint && spaces);
+  if (address) process.env.SPACES_ENDPOINT_URL = address;
   run += 1;
   const fresh = `./index.ts?run=${run}`;
   return record(async () => {
@@ -27,8 +37,9 @@ async function program(config: Record<string, string>, apiEndpoint?: string) {
   }, answers);
 }
 
-const local = () => program({ environment: "local" }, "http://127.0.0.1:7480");
-const real = (environment: string, profile: string) => program({ environment, profile, app: image });
+const local = () => program({ environment: "local" }, loopback);
+const real = (environment: string, profile: string, more: Record<string, string> = {}) =>
+  program({ environment, profile, app: image, ...more });
 
 /** One line for each resource: what a renamed, moved or unprotected one changes. */
 function lines(resources: Registered[]): string[] {
@@ -48,13 +59,16 @@ test("logical names, parents and protections are those agreed on", async () => {
     local: lines((await local()).resources),
     "staging lean": lines((await real("staging", "lean")).resources),
     "prod ha": lines((await real("prod", "ha")).resources),
+    "local on droplets": lines(
+      (await program({ environment: "local", ...withDroplets }, loopback)).resources,
+    ),
   });
 });
 
 test("every resource of DigitalOcean goes through the one provider", async () => {
   const { resources } = await local();
   const ours = resources.filter(({ type }) => type.startsWith("digitalocean:"));
-  assert.ok(ours.length >= 9);
+  assert.ok(ours.length >= 40);
   for (const { name, provider } of ours) assert.match(provider, /::digitalocean::digitalocean-id$/, name);
   const pinned = resources.find(({ type }) => type === "pulumi:providers:digitalocean");
   assert.equal(pinned?.inputs.apiEndpoint, "http://127.0.0.1:7480");
@@ -70,10 +84,20 @@ test("the API starts after the grants, with its database and its secrets", async
   assert.deepEqual(
     services[0]?.envs.map(({ key, type }) => `${key} ${type}`),
     [
+      "ASSETS_URL GENERAL",
       "DATABASE_CA_CERT GENERAL",
       "DATABASE_POOL_URL SECRET",
       "DATABASE_URL SECRET",
+      "DOCUMENTS_ACCESS_KEY_ID SECRET",
+      "DOCUMENTS_BUCKET GENERAL",
+      "DOCUMENTS_ENDPOINT GENERAL",
+      "DOCUMENTS_REGION GENERAL",
+      "DOCUMENTS_SECRET_ACCESS_KEY SECRET",
       "JWT_SIGNING_KEY SECRET",
+      "MONGO_CA_CERT GENERAL",
+      "MONGO_URL SECRET",
+      "REDIS_CA_CERT GENERAL",
+      "REDIS_URL SECRET",
       "SECRET_KEY SECRET",
     ],
   );
@@ -83,8 +107,13 @@ test("outputs are the contract, and URIs are secret", async () => {
   const { result } = await local();
   assert.deepEqual(Object.keys(result).sort(), [
     "apiUrl",
+    "assets",
+    "cache",
     "compute",
+    "documents",
     "environment",
+    "mongo",
+    "monitoring",
     "monthlyCost",
     "postgres",
     "siteUrl",
@@ -92,8 +121,36 @@ test("outputs are the contract, and URIs are secret", async () => {
   ]);
   assert.equal(result.environment, "local");
   assert.equal((await resolved(result.apiUrl)).value, "https://api.example");
-  assert.equal((await resolved(result.postgres.uri)).secret, true);
-  assert.equal((await resolved(result.postgres.clusterName)).value, "breakwater-local-pg");
+  const { postgres, mongo, cache } = result;
+  assert.ok(postgres && mongo && cache);
+  for (const { uri } of [postgres, mongo, cache]) assert.equal((await resolved(uri)).secret, true);
+  const named = [postgres, mongo, cache].map(async ({ clusterName }) => (await resolved(clusterName)).value);
+  assert.deepEqual(await Promise.all(named), [
+    "breakwater-local-pg",
+    "breakwater-local-mongo",
+    "breakwater-local-cache",
+  ]);
+});
+
+test("a stack of this machine keeps to the Spaces of this machine, and a real one away from them", async () => {
+  const message = async (config: Record<string, string>, api: string | undefined, address: string) => {
+    await record(() => undefined);
+    return program(config, api, address).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  };
+  for (const address of [
+    "https://{{.Region}}.digitaloceanspaces.com",
+    "http://{{.Region}}.localhost.example.com",
+  ])
+    assert.match(
+      await message({ environment: "local" }, loopback, address),
+      /SPACES_ENDPOINT_URL.*must be on this machine/,
+    );
+  const prod = { environment: "prod", app: image };
+  assert.match(await message(prod, undefined, spaces), /SPACES_ENDPOINT_URL.*must not be on this machine/);
+  assert.equal(await message(prod, undefined, "https://{{.Region}}.digitaloceanspaces.com"), "");
 });
 
 test("settings that can't be used end the program before any resource, with every problem", async () => {
@@ -106,7 +163,7 @@ test("settings that can't be used end the program before any resource, with ever
     },
   );
   assert.deepEqual(resources, []);
-  assert.match(message, /^4 settings of this stack can't be used:\n/);
+  assert.match(message, /^5 settings of this stack can't be used:\n/);
   assert.match(message, /breakwater:bogus/);
   assert.match(message, /breakwater:app.image.repository is required/);
   assert.match(message, /breakwater:app.image needs either tag or digest/);
@@ -116,10 +173,10 @@ test("settings that can't be used end the program before any resource, with ever
 test("a rehearsal lifts protection and retention, and says so", async () => {
   const { resources, warnings } = await program(
     { environment: "prod", rehearsal: "true", app: image },
-    "http://127.0.0.1:7480",
+    loopback,
   );
   const guarded = resources.filter(
-    ({ name, protect, retainOnDelete }) => protect || (retainOnDelete && name !== "postgres-firewall"),
+    ({ type, protect, retainOnDelete }) => protect || (retainOnDelete && !type.endsWith(":DatabaseFirewall")),
   );
   assert.deepEqual(guarded, []);
   assert.match(warnings.join(), /protect is off/);

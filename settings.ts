@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { datacentres } from "./components/catalog.ts";
 import { app } from "./settings/app.ts";
+import { assets } from "./settings/assets.ts";
 import { cache } from "./settings/cache.ts";
-import { defaultApiEndpoint } from "./settings/endpoint.ts";
+import { documents } from "./settings/documents.ts";
+import { domain } from "./settings/domain.ts";
+import { droplets } from "./settings/droplets.ts";
+import { defaultApiEndpoint, type SpacesAddress } from "./settings/endpoint.ts";
 import { secret, secretMatching, slug, slugAllowed, uuid, uuidAllowed, variable } from "./settings/kinds.ts";
+import { loadBalancer } from "./settings/load-balancer.ts";
 import { mongo } from "./settings/mongo.ts";
+import { monitoring } from "./settings/monitoring.ts";
 import { network } from "./settings/network.ts";
 import { postgres } from "./settings/postgres.ts";
 import type { Problem } from "./settings/problem.ts";
@@ -27,6 +33,8 @@ import { walk } from "./settings/walk.ts";
  * editor's JSON schema, the table in docs/settings.md and the defaults come from. What concerns more than one setting
  * is in settings/rules.ts.
  */
+
+export const computes = ["app-platform", "droplets"] as const;
 
 /** The profile of an environment whose stack file names none. */
 const usualProfile = (environment: Environment): Profile => (environment === "prod" ? "ha" : "lean");
@@ -71,11 +79,25 @@ export const schema = z.strictObject({
     }),
     { description: "The DigitalOcean project, and what everything is called." },
   ),
+  compute: field(z.enum(computes), {
+    description:
+      "What runs the product: App Platform, or droplets behind a load balancer, which need `domain`. The product sees no difference; docs/evaluation.md compares them. A change brings up the one, then takes down the other.",
+    default: "app-platform",
+    effect: "replaces",
+  }),
   network: field(network, { description: "The private network." }),
   postgres: field(postgres, { description: "The PostgreSQL cluster." }),
   mongo: field(mongo, { description: "The MongoDB cluster." }),
   cache: field(cache, { description: "The Valkey cluster: cache, counters and queues." }),
-  app: field(app, { description: "The product's API on App Platform." }),
+  documents: field(documents, { description: "The private, versioned bucket for people's documents." }),
+  assets: field(assets, { description: "The public bucket behind the CDN." }),
+  app: field(app, { description: "The product's API; plan, number and alerts are App Platform's." }),
+  droplets: field(droplets, { description: "The droplets, with `compute: droplets`." }),
+  loadBalancer: field(loadBalancer, { description: "The load balancer, with `compute: droplets`." }),
+  domain: field(domain.optional(), {
+    description: "The zone with its records and certificates. Required with `compute: droplets`.",
+  }),
+  monitoring: field(monitoring, { description: "Alerts, and checks from outside." }),
   secrets: field(z.record(variable(), generated), {
     description: "Secrets to generate, by the environment variable that brings them to the product.",
     default: { SECRET_KEY: {}, JWT_SIGNING_KEY: {} },
@@ -168,6 +190,8 @@ export interface Raw {
   clearPaths?: string[];
   /** Base URL of DigitalOcean's API, as configuration or environment give it. @default DigitalOcean's own */
   apiEndpoint?: string;
+  /** How Spaces are reached, as the environment gives it. @default not looked at */
+  spaces?: SpacesAddress;
 }
 
 export type Parsed =
@@ -191,7 +215,10 @@ export function parse(raw: Raw): Parsed {
     clearPaths: new Set(raw.clearPaths),
   });
   const apiEndpoint = raw.apiEndpoint ?? defaultApiEndpoint;
-  problems.push(...rules(settings as Draft, apiEndpoint));
+  // What has a problem of its own already is missing from the settings: that it is required would be one too many.
+  const wrong = new Set(problems.map(({ path }) => path));
+  const across = rules(settings as Draft, { apiEndpoint, spaces: raw.spaces });
+  problems.push(...across.filter(({ path, found }) => found !== undefined || !wrong.has(path)));
   // Without a problem the walk has filled every setting in.
   return problems.length ? { problems } : { settings: settings as Settings, apiEndpoint };
 }

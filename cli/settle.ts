@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProtectedType } from "../settings/protected.ts";
 import type { Cloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
+import { finders, type Inputs } from "./finders.ts";
 import { at } from "./json.ts";
 import { say } from "./progress.ts";
 import type { Stack } from "./stack.ts";
@@ -12,58 +12,9 @@ import { checkpoint } from "./state.ts";
 /**
  * After an interrupted command the cloud may have things that the stack's state does not know: their creation was acknowledged, or
  * even only begun, when the command, the provider or the cloud ended. Creating them again would fail (names are taken) or make
- * a second one. They are found by name and imported; nothing is ever deleted here.
+ * a second one. They are found by name and imported. Only what is of no use to anyone is deleted: a MongoDB user or a Spaces key, whose
+ * secret was told once, to a command that is no more.
  */
-
-/** How a resource type is found again on the cloud: `inputs` are those of the resource that a preview would create. */
-interface Finder {
-  /** The list's path; undefined while the owner is not known. */
-  list: (inputs: Inputs) => string | undefined;
-  /** Root key of the list's answer. */
-  many: string;
-  /** The name in an item of the list. */
-  name: (item: unknown) => unknown;
-  /** The name that the resource would get. */
-  wanted: (inputs: Inputs) => unknown;
-  /** Pulumi's import id. */
-  id: (item: unknown, inputs: Inputs) => string;
-}
-
-type Inputs = Record<string, unknown>;
-
-const byName = (list: string, many: string): Finder => ({
-  list: () => list,
-  many,
-  name: (item) => at(item, "name"),
-  wanted: (inputs) => inputs.name,
-  id: (item) => String(at(item, "id")),
-});
-
-const ofCluster = (path: string, many: string): Finder => ({
-  ...byName("", many),
-  list: ({ clusterId }) =>
-    typeof clusterId === "string" && clusterId !== UNKNOWN ? `/v2/databases/${clusterId}/${path}` : undefined,
-  id: (item, { clusterId }) => `${clusterId},${at(item, "name")}`,
-});
-
-/** How a preview writes a value that only the deployment will tell. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** What is not listed here is written as a whole (firewall rules, configuration, a project's resources): creating it twice is one. */
-const finders: Record<ProtectedType, Finder> & Record<string, Finder> = {
-  "digitalocean:index/vpc:Vpc": byName("/v2/vpcs", "vpcs"),
-  "digitalocean:index/project:Project": byName("/v2/projects", "projects"),
-  "digitalocean:index/tag:Tag": { ...byName("/v2/tags", "tags"), id: (item) => String(at(item, "name")) },
-  "digitalocean:index/databaseCluster:DatabaseCluster": byName("/v2/databases", "databases"),
-  "digitalocean:index/databaseUser:DatabaseUser": ofCluster("users", "users"),
-  "digitalocean:index/databaseDb:DatabaseDb": ofCluster("dbs", "dbs"),
-  "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool": ofCluster("pools", "pools"),
-  "digitalocean:index/app:App": {
-    ...byName("/v2/apps", "apps"),
-    name: (item) => at(item, "spec", "name"),
-    wanted: (inputs) => at(inputs, "spec", "name"),
-  },
-};
 
 /** Owners come before what they own, so a cluster's users are found only in the round after the cluster. */
 const ROUNDS = 4;
@@ -155,15 +106,24 @@ function createsOf(preview: unknown): Map<string, Inputs> {
 async function find(cloud: Cloud, type: string, inputs: Inputs): Promise<string | undefined> {
   const finder = finders[type];
   const path = finder?.list(inputs);
-  if (!finder || !path) return undefined;
+  const wanted = finder?.wanted(inputs);
+  if (!finder || !path || wanted === undefined) return undefined;
+  const items = at(await ask(cloud, "GET", `${path}?per_page=200`), finder.many);
+  const item = Array.isArray(items) && items.find((candidate) => finder.name(candidate) === wanted);
+  if (!item) return undefined;
+  const lost = finder.lost?.(item, inputs);
+  if (lost === undefined) return finder.id(item, inputs);
+  await ask(cloud, "DELETE", lost);
+  say(`  deleted ${wanted} (${type.split(":").pop()}), whose secret was lost: it will be made anew`);
+  return undefined;
+}
+
+async function ask(cloud: Cloud, method: string, path: string): Promise<unknown> {
   const headers = { authorization: `Bearer ${cloud.token}` };
-  const answer = await fetch(`${cloud.url}${path}?per_page=200`, { headers });
+  const answer = await fetch(`${cloud.url}${path}`, { method, headers });
   if (!answer.ok)
     throw new UserError(`the local cloud answers ${path} with HTTP ${answer.status}; look at ${cloud.url}`);
-  const items = at(await answer.json(), finder.many);
-  const item =
-    Array.isArray(items) && items.find((candidate) => finder.name(candidate) === finder.wanted(inputs));
-  return item ? finder.id(item, inputs) : undefined;
+  return answer.status === 204 ? undefined : answer.json();
 }
 
 async function must(stack: Stack, args: string[]): Promise<string> {

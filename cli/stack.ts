@@ -8,6 +8,7 @@ import { home, makeHome, pulumiHome, root, stateFolder } from "./places.ts";
 import { plugins } from "./plugins.ts";
 import { attach, capture, type Finished } from "./process.ts";
 import { say } from "./progress.ts";
+import { spacesEnvironment } from "./spaces.ts";
 import { checkpoint } from "./state.ts";
 
 /** Pulumi's command with the environment of a stack. */
@@ -134,7 +135,7 @@ async function localEnvironment(name: string, pulumi: string, cloud?: Cloud): Pr
     PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href,
     PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...(cloud && cloudEnvironment(cloud)),
+    ...(cloud && { ...cloudEnvironment(cloud), ...spacesEnvironment(cloud) }),
   };
 }
 

@@ -2,7 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Component, InvalidArguments, type Transform } from "./base.ts";
-import { bucketRegions, type Datacentre } from "./catalog.ts";
+import { type Datacentre, spacesRegion } from "./catalog.ts";
 import { nameProblem } from "./names.ts";
 
 export interface BootKeyArgs {
@@ -12,6 +12,8 @@ export interface BootKeyArgs {
   vpcId: pulumi.Input<string>;
   /** First part of the names of bucket and gateway. @default the component's logical name */
   prefix?: string;
+  /** Base URL of Spaces in the region. A local cloud has its own. @default "https://<region>.digitaloceanspaces.com" */
+  endpoint?: string;
   /** Project that the gateway is filed under. @default the account's default project */
   projectId?: pulumi.Input<string>;
   /** Changes the wrapped resources. @default unchanged */
@@ -61,10 +63,15 @@ export class BootKey extends Component {
       { ignoreChanges: ["projectId"] },
       transform?.gateway,
     );
-    this.gatewayIp = gateway.vpcs.apply((vpcs) => vpcs[0]?.gatewayIp ?? "");
-    this.egressIp = gateway.egresses.apply((egresses) => egresses[0]?.publicGateways?.[0]?.ipv4 ?? "");
+    // Undefined would let everyone or nobody in.
+    const known = (what: string, address: string | undefined): string => {
+      if (!address) throw new InvalidArguments(name, [`gateway ${gatewayName} has no ${what} address`]);
+      return address;
+    };
+    this.gatewayIp = gateway.vpcs.apply((vpcs) => known("private", vpcs[0]?.gatewayIp));
+    this.egressIp = gateway.egresses.apply(([egress]) => known("public", egress?.publicGateways?.[0]?.ipv4));
 
-    const bucketRegion = bucketRegions[region];
+    const bucketRegion = spacesRegion(region);
     const bucket = this.child(
       digitalocean.SpacesBucket,
       "bucket",
@@ -93,7 +100,8 @@ export class BootKey extends Component {
       acl: "private",
     });
     this.key = pulumi.secret(password.result);
-    this.url = pulumi.interpolate`https://${bucket.name}.${bucketRegion}.digitaloceanspaces.com/${object.key}`;
+    const endpoint = new URL(args.endpoint ?? `https://${bucketRegion}.digitaloceanspaces.com`);
+    this.url = pulumi.interpolate`${endpoint.protocol}//${bucket.name}.${endpoint.host}/${object.key}`;
     const { url, gatewayIp, egressIp } = this;
     this.registerOutputs({ url, gatewayIp, egressIp });
   }

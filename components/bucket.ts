@@ -1,9 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { Component, guarded } from "./base.ts";
+import { Component, guarded, InvalidArguments } from "./base.ts";
 import type { BucketArgs, BucketTransforms } from "./bucket-args.ts";
-import { bucketOf } from "./bucket-rules.ts";
+import { bucketOf, originProblem } from "./bucket-rules.ts";
 import { bucketCosts } from "./costs.ts";
 import { generationName } from "./generation.ts";
 
@@ -28,6 +28,8 @@ export abstract class Bucket extends Component {
   /** The key of whoever reads and writes: its id, and the secret. */
   readonly accessKeyId: pulumi.Output<string>;
   readonly secretAccessKey: pulumi.Output<string>;
+  /** The CDN endpoint: another bucket's may wait for it, since DigitalOcean takes five calls about them in ten seconds. */
+  readonly cdn: digitalocean.Cdn;
   /** Host name of the CDN endpoint. */
   readonly cdnHost: pulumi.Output<string>;
   protected readonly bucket: digitalocean.SpacesBucket;
@@ -66,7 +68,7 @@ export abstract class Bucket extends Component {
       { replaceOnChanges: ["name"], deleteBeforeReplace: false },
       transform?.key,
     );
-    const cdn = this.child(
+    this.cdn = this.child(
       digitalocean.Cdn,
       "cdn",
       { origin: this.bucket.bucketDomainName, ...own.cdn },
@@ -79,15 +81,23 @@ export abstract class Bucket extends Component {
     this.endpoint = args.endpoint ?? `https://${region}.digitaloceanspaces.com`;
     this.accessKeyId = key.accessKey;
     this.secretAccessKey = pulumi.secret(key.secretKey);
-    this.cdnHost = cdn.endpoint;
+    this.cdnHost = this.cdn.endpoint;
   }
 
   /** What browsers may do in the bucket from pages of other origins. */
-  protected cors(rule: CorsRule): digitalocean.SpacesBucketCorsConfiguration {
+  protected cors(
+    origins: pulumi.Input<pulumi.Input<string>[]>,
+    rule: Omit<CorsRule, "allowedOrigins">,
+  ): digitalocean.SpacesBucketCorsConfiguration {
+    const allowedOrigins = pulumi.output(origins).apply((all) => all.map(checkedOrigin));
     return this.child(
       digitalocean.SpacesBucketCorsConfiguration,
       "cors",
-      { bucket: this.bucket.name, region: this.region, corsRules: [{ maxAgeSeconds: 3600, ...rule }] },
+      {
+        bucket: this.bucket.name,
+        region: this.region,
+        corsRules: [{ maxAgeSeconds: 3600, allowedOrigins, ...rule }],
+      },
       { deletedWith: this.bucket },
       this.#transform?.cors,
     );
@@ -107,4 +117,10 @@ export abstract class Bucket extends Component {
     );
     return pulumi.interpolate`${prefix}-${suffix.hex}`;
   }
+}
+
+function checkedOrigin(origin: string): string {
+  const problem = originProblem(origin);
+  if (problem) throw new InvalidArguments("CORS", [`origin ${origin} ${problem}`]);
+  return origin;
 }

@@ -27,20 +27,6 @@ export type AppRegion = (typeof appRegions)[Datacentre];
 
 export const datacentres = Object.keys(appRegions) as Datacentre[];
 
-/** Where a datacentre's programs keep their buckets: in it, or, without Spaces of its own, in its neighbour. */
-export const bucketRegions = {
-  ams3: "ams3",
-  blr1: "blr1",
-  fra1: "fra1",
-  lon1: "lon1",
-  nyc1: "nyc3",
-  sfo3: "sfo3",
-  sgp1: "sgp1",
-  syd1: "syd1",
-  tor1: "tor1",
-} as const satisfies Record<Datacentre, string>;
-export type BucketRegion = (typeof bucketRegions)[Datacentre];
-
 /** Major versions of PostgreSQL that a new cluster may have. 15 can be created until 2027-05-12. */
 export const postgresVersions = ["15", "16", "17", "18"] as const;
 export type PostgresVersion = (typeof postgresVersions)[number];

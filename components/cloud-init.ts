@@ -22,7 +22,14 @@ export interface CloudInit {
 }
 
 /** DigitalOcean takes no more user data than this, in bytes. */
-export const userDataLimit = 64 * 1024;
+const LIMIT = 64 * 1024;
+
+/** What is wrong with user data. */
+export function userDataProblem(text: string): string | undefined {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LIMIT) return undefined;
+  return `variables come to ${bytes} bytes of user data, and DigitalOcean takes ${LIMIT}: keep large ones elsewhere`;
+}
 
 /** Variable that brings the registry's credentials to the droplet, and never to the product. */
 export const registryCredentials = "BREAKWATER_REGISTRY_CREDENTIALS";

@@ -56,6 +56,8 @@ export interface DropletFleetArgs extends ComputeArgs {
   outboundPorts?: number[];
   /** `host:port` that gets the product's log over TLS (syslog). @default each droplet's journal alone */
   syslog?: string;
+  /** Base URL of Spaces, where the key to the variables lies. A local cloud has its own. @default DigitalOcean's in the region */
+  spacesEndpoint?: string;
   /** Project that droplets are filed under. @default the account's default project */
   projectId?: pulumi.Input<string>;
   /** Changes the wrapped resources. @default unchanged */

@@ -5,7 +5,7 @@ import { appEnvs, appImage } from "./app-spec.ts";
 import { Component, InvalidArguments } from "./base.ts";
 import { BootKey } from "./boot-key.ts";
 import { appRegions } from "./catalog.ts";
-import { cloudInit, registryCredentials, userDataLimit } from "./cloud-init.ts";
+import { cloudInit, registryCredentials, userDataProblem } from "./cloud-init.ts";
 import type { Compute } from "./compute.ts";
 import { bucketCosts, dropletFleetCosts } from "./costs.ts";
 import type { DropletAutoscaling, DropletFleetArgs } from "./droplet-fleet-args.ts";
@@ -61,7 +61,7 @@ export class DropletFleet extends Component implements Compute {
     );
     const bootKey = new BootKey(
       `${name}-boot`,
-      { region, vpcId: args.vpcId, prefix, projectId: args.projectId },
+      { region, vpcId: args.vpcId, prefix, projectId: args.projectId, endpoint: args.spacesEndpoint },
       { parent: this },
     );
     const sshKeys = args.sshKeys.map((key) => {
@@ -88,7 +88,8 @@ export class DropletFleet extends Component implements Compute {
           image: args.systemImage ?? "ubuntu-24-04-x64",
           vpcUuid: args.vpcId,
           sshKeys,
-          tags: [args.tag, ...(args.tags ?? [])],
+          // The last two tell policies that there is nothing to back up, and that secrets in the user data are sealed.
+          tags: [args.tag, ...(args.tags ?? []), "stateless", "sealed"],
           // Brings the metrics that scaling and alerts look at.
           withDropletAgent: true,
           projectId: args.projectId,
@@ -99,7 +100,6 @@ export class DropletFleet extends Component implements Compute {
         // Members are found by tag: both pools serve while the old one is still there.
         replaceOnChanges: ["dropletTemplate"],
         deleteBeforeReplace: false,
-        customTimeouts: { create: "30m" },
         // A droplet must never be there before its firewall, nor look for a key that is not there yet.
         dependsOn: [firewall, bootKey, ...(migration ? [migration] : []), ...(args.after ?? [])],
       },
@@ -212,11 +212,8 @@ function userData(component: string, args: DropletFleetArgs, bootKey: BootKey): 
         gatewayIp,
         syslog,
       });
-      const bytes = Buffer.byteLength(written);
-      if (bytes > userDataLimit)
-        throw new InvalidArguments(component, [
-          `variables come to ${bytes} bytes of user data, and DigitalOcean takes ${userDataLimit}: keep large ones elsewhere`,
-        ]);
+      const problem = userDataProblem(written);
+      if (problem) throw new InvalidArguments(component, [problem]);
       return written;
     });
   return pulumi.secret(text);

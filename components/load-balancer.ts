@@ -68,6 +68,7 @@ export class LoadBalancer extends Component {
       loadBalancerCosts({ nodes }),
     );
     this.warnUnprotected(protection);
+    const { allows = [], denies = [] } = args.firewall ?? {};
 
     const tag = this.child(digitalocean.Tag, "tag", { name: args.backendTag }, {}, transform?.tag);
     const balancer = this.child(
@@ -107,7 +108,7 @@ export class LoadBalancer extends Component {
           unhealthyThreshold: 3,
           healthyThreshold: 3,
         },
-        firewall: args.firewall,
+        firewall: allows.length || denies.length ? { allows, denies } : undefined,
       },
       { ...guarded(protection, "balancer"), ignoreChanges: ["projectId"] },
       transform?.balancer,

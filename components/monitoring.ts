@@ -68,7 +68,7 @@ export class Monitoring extends Component {
         const check = this.child(
           digitalocean.UptimeCheck,
           `check-${key}`,
-          { name: `${prefix}-${key}`, type: "https", target, regions: ["us_east", "eu_west"] },
+          { name: `${prefix}-${key}`, type: schemeOf(target), target, regions: ["us_east", "eu_west"] },
           {},
           transform?.check,
         );
@@ -101,3 +101,7 @@ export class Monitoring extends Component {
     return pulumi.output(answerOf(name, "the account", asked)).apply(({ email }) => [email]);
   }
 }
+
+/** DigitalOcean wants to be told what the address says already. A local cloud serves apps over http. */
+const schemeOf = (target: pulumi.Input<string>) =>
+  pulumi.output(target).apply((url) => (url.startsWith("https:") ? "https" : "http"));

@@ -8,7 +8,7 @@ const args: PublicAssetsArgs = { region: "fra1", bucketName: "shop-assets" };
 const build = (changes: Partial<PublicAssetsArgs> = {}) =>
   record(() => new PublicAssets("assets", { ...args, ...changes }));
 
-test("the list of objects stays private, and what nobody finished uploading goes", async () => {
+test("the list of objects stays private, what nobody finished uploading goes, and a wrong deployment can be undone", async () => {
   const { named, warnings } = await build();
   const { inputs, protect, retainOnDelete, replaceOnChanges } = named("assets-bucket");
   assert.deepEqual(inputs, {
@@ -16,12 +16,13 @@ test("the list of objects stays private, and what nobody finished uploading goes
     region: "fra1",
     acl: "private",
     forceDestroy: false,
+    versioning: { enabled: true },
     lifecycleRules: [
       {
-        id: "uploads",
+        id: "versions",
         enabled: true,
         abortIncompleteMultipartUploadDays: 1,
-        noncurrentVersionExpiration: { days: 1 },
+        noncurrentVersionExpiration: { days: 7 },
       },
     ],
   });
@@ -30,11 +31,15 @@ test("the list of objects stays private, and what nobody finished uploading goes
   assert.deepEqual(warnings, []);
 });
 
-test("everyone fetches through the CDN, with CORS, at DigitalOcean's own host name", async () => {
-  const { named, result } = await build();
+test("everyone fetches through the CDN at DigitalOcean's own host name, and the pages of the site with CORS", async () => {
+  const { named, result } = await record(() => {
+    const assets = new PublicAssets("assets", { region: "fra1" });
+    assets.allowPages(["https://example.com"]);
+    return assets;
+  });
   assert.deepEqual(named("assets-cdn").inputs, { origin: "assets-bucket.example", ttl: 3600 });
   assert.deepEqual(named("assets-cors").inputs.corsRules, [
-    { maxAgeSeconds: 3600, allowedOrigins: ["*"], allowedMethods: ["GET", "HEAD"] },
+    { maxAgeSeconds: 3600, allowedOrigins: ["https://example.com"], allowedMethods: ["GET", "HEAD"] },
   ]);
   assert.equal((await resolved(result.url)).value, "https://assets-cdn.cdn.example");
   const here = await build({ endpoint: "http://fra1.spaces.localhost:1" });
@@ -67,7 +72,7 @@ test("whoever deploys has a key to this bucket alone", async () => {
 
 test("names with a hash are kept for ever, others asked for again", () => {
   assert.match(assetHeaders.hashed["Cache-Control"], /immutable/);
-  assert.match(assetHeaders.named["Cache-Control"], /max-age=0, must-revalidate/);
+  assert.match(assetHeaders.named["Cache-Control"], /max-age=0, s-maxage=60, must-revalidate/);
 });
 
 const wrong: [string, Partial<PublicAssetsArgs>, RegExp][] = [
@@ -90,9 +95,8 @@ for (const [what, changes, message] of wrong)
 
 test("a transform reaches the wrapped resources", async () => {
   const { named } = await build({
-    transform: { bucket: { forceDestroy: true }, cdn: { ttl: 60 }, cors: { region: "ams3" } },
+    transform: { bucket: { forceDestroy: true }, cdn: { ttl: 60 } },
   });
   assert.equal(named("assets-bucket").inputs.forceDestroy, true);
   assert.equal(named("assets-cdn").inputs.ttl, 60);
-  assert.equal(named("assets-cors").inputs.region, "ams3");
 });

@@ -1,3 +1,4 @@
+import type * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidArguments } from "./base.ts";
 import { Bucket } from "./bucket.ts";
@@ -9,8 +10,8 @@ import { publicAssetsProblems } from "./public-assets-rules.ts";
 export const assetHeaders = {
   /** `app.3f2a1c.js`: another content has another name, so nobody ever need ask again. */
   hashed: { "Cache-Control": "public, max-age=31536000, immutable" },
-  /** `index.html`: browsers ask each time, and the CDN for as long as its time to live. */
-  named: { "Cache-Control": "public, max-age=0, must-revalidate" },
+  /** `index.html`: browsers ask each time, and the CDN after a minute. */
+  named: { "Cache-Control": "public, max-age=0, s-maxage=60, must-revalidate" },
 } as const;
 
 export interface PublicAssetsArgs extends BucketArgs {
@@ -47,20 +48,19 @@ export class PublicAssets extends Bucket {
     if (problems.length) throw new InvalidArguments(name, problems);
     const { ttlSeconds = 3600, customDomain, certificateName } = args;
     const bucket = {
+      // A deployment that went wrong can be undone for a week.
+      versioning: { enabled: true },
       lifecycleRules: [
-        // The provider's documentation wants an expiration in each rule; without versions this one has nothing to do.
         {
-          id: "uploads",
+          id: "versions",
           enabled: true,
+          noncurrentVersionExpiration: { days: 7 },
           abortIncompleteMultipartUploadDays: 1,
-          noncurrentVersionExpiration: { days: 1 },
         },
       ],
     };
     const cdn = { ttl: ttlSeconds, customDomain, certificateName };
     super("breakwater:data:PublicAssets", name, args, { bucket, cdn }, { ttlSeconds, customDomain }, opts);
-    // Fonts and modules are fetched with CORS even where everyone may have them.
-    this.cors({ allowedOrigins: ["*"], allowedMethods: ["GET", "HEAD"] });
     const host = customDomain ?? this.cdnHost;
     this.url = pulumi.interpolate`${new URL(this.endpoint).protocol}//${host}`;
     this.registerOutputs({
@@ -72,5 +72,15 @@ export class PublicAssets extends Bucket {
       url: this.url,
       monthlyCost: this.monthlyCost,
     });
+  }
+
+  /**
+   * Lets pages of these origins use fonts and modules, which browsers fetch with CORS even where everyone may have them.
+   * Called after what serves the pages is made, which itself needs the bucket.
+   *
+   * @param origins scheme and host, such as `https://www.example.com`.
+   */
+  allowPages(origins: pulumi.Input<pulumi.Input<string>[]>): digitalocean.SpacesBucketCorsConfiguration {
+    return this.cors(origins, { allowedMethods: ["GET", "HEAD"] });
   }
 }

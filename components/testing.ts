@@ -53,6 +53,15 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
     privateHost: "pool.example",
     port: 25061,
   }),
+  "digitalocean:index/vpcNatGateway:VpcNatGateway": () => ({
+    vpcs: [{ vpcUuid: "vpc", gatewayIp: "10.0.0.9" }],
+    egresses: [{ publicGateways: [{ ipv4: "203.0.113.9" }] }],
+  }),
+  "digitalocean:index/loadBalancer:LoadBalancer": () => ({ ip: "203.0.113.80" }),
+  "digitalocean:index/sshKey:SshKey": () => ({
+    fingerprint: "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff",
+  }),
+  "digitalocean:index/certificate:Certificate": (name) => ({ name: `${name}-abc1234` }),
   "digitalocean:index/app:App": () => ({ liveUrl: "https://api.example" }),
   "digitalocean:index/spacesBucket:SpacesBucket": (name) => ({
     bucketUrn: `do:space:${name}`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { appRegions, appSizes, registryTypes } from "../components/catalog.ts";
-import { ha, integer, variable } from "./kinds.ts";
+import { ha, integer, slug, slugAllowed, uuid, uuidAllowed, variable } from "./kinds.ts";
 import { type Defaults, field, type Neighbours } from "./schema-kit.ts";
 
 const image = z.strictObject({
@@ -40,6 +40,15 @@ const image = z.strictObject({
 
 /** Settings of the product's API. */
 export const app = z.strictObject({
+  name: field(slug(32).optional(), {
+    description: "Name of the app, instead of `<project.name>-<environment>-api`.",
+    allowed: slugAllowed(32),
+  }),
+  import: field(uuid().optional(), {
+    description:
+      "UUID of an existing app that the stack takes over: its specification becomes the stack's, with a deployment.",
+    allowed: uuidAllowed,
+  }),
   region: field(z.enum(Object.values(appRegions)).optional(), {
     description: "Region of App Platform. Follows from `region`, and may only repeat it.",
     effect: "replaces",

@@ -52,7 +52,10 @@ export const cache = z.strictObject({
         cluster: field(uuid(), { description: "UUID of the cluster.", allowed: uuidAllowed }),
       })
       .optional(),
-    { description: "An existing cluster that the stack takes over; `name` must be its own." },
+    {
+      description:
+        "An existing cluster that the stack takes over; `name` must be its own. Its trusted sources are replaced by the VPC and `trustedSources`.",
+    },
   ),
   caCertificate,
 });

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { appSizes } from "../components/catalog.ts";
-import { record } from "../components/testing.ts";
 import { parse } from "../settings.ts";
 import { costLines, totalOf } from "./costs.ts";
+import { loopback, runProgram } from "./testing.ts";
 
-const answers = {
-  calls: { "digitalocean:index/getDatabaseCa:getDatabaseCa": { certificate: "-----BEGIN" } },
-  state: {},
-};
-const loopback = "http://127.0.0.1:7480";
 const image = { repository: "product-api", tag: "v1" };
+
+const sshKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEa1y8X95gH3QpGE58UNyty6JUntex7xobuCZKlztX3B nobody"];
 
 /** Settings that can be used, as far as they have a price. */
 const stack = fc.record(
@@ -32,39 +28,36 @@ const stack = fc.record(
       fc.constant({ autoscale: { min: 1, max: 9 }, instanceSize: "apps-d-1vcpu-1gb" }),
       fc.constant({}),
     ),
+    mongo: fc.record({ provision: fc.constantFrom("managed", "none"), nodeCount: fc.constantFrom(1, 3) }),
+    cache: fc.constantFrom({ provision: "none" }, { size: "db-s-1vcpu-2gb", nodeCount: 2 }),
+    documents: fc.record({ enabled: fc.boolean() }),
+    assets: fc.record({ enabled: fc.boolean() }),
+    monitoring: fc.record({ enabled: fc.boolean() }),
+    loadBalancer: fc.record({ nodes: fc.integer({ min: 1, max: 5 }) }),
+    droplets: fc.constantFrom(
+      { sshKeys },
+      { sshKeys, autoscale: { min: 2, max: 8 } },
+      { sshKeys, instances: 3, size: "s-4vcpu-8gb" },
+    ),
   },
-  { requiredKeys: [] },
+  { requiredKeys: ["droplets"] },
 );
-
-let run = 0;
-/** The `monthlyCost` of the whole program with these settings: what its components say. */
-async function programCost(config: Record<string, unknown>) {
-  const keyed = Object.entries(config).map(([key, value]) => [
-    `breakwater:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  run += 1;
-  const fresh = `../index.ts?cost=${run}`;
-  const { result } = await record(async () => {
-    pulumi.runtime.setAllConfig({ ...Object.fromEntries(keyed), "digitalocean:apiEndpoint": loopback });
-    return (await import(fresh)) as typeof import("../index.ts");
-  }, answers);
-  return result.monthlyCost;
-}
+const compute = fc.constantFrom({}, { compute: "droplets", domain: { name: "example.com" } });
 
 test("settings cost what the components of the program say that they cost", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom("local", "prod"), stack, async (environment, given) => {
+    fc.asyncProperty(fc.constantFrom("local", "prod"), stack, compute, async (environment, given, on) => {
       const config = {
         environment,
         ...given,
+        ...on,
         ...(environment === "prod" && { rehearsal: true, app: { ...given.app, image } }),
       };
       const { settings, problems } = parse({ config, apiEndpoint: loopback });
       if (!settings) return assert.deepEqual(problems, [], "the settings can't be used");
-      assert.deepEqual(await programCost(config), totalOf(costLines(settings)));
+      assert.deepEqual((await runProgram(config)).result.monthlyCost, totalOf(costLines(settings)));
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
@@ -86,7 +79,7 @@ test("a budget is exceeded exactly when the settings can cost more, and the dear
   const problem = problems?.find(({ path }) => path === "breakwater:budget");
   assert.match(
     problem?.allowed ?? "",
-    /^must be at least [\d.]+, .* dearest: postgres 121\.8 \(2 x PostgreSQL node db-s-2vcpu-4gb\), api 68/,
+    /^must be at least [\d.]+, .* dearest: postgres 121\.8 \(2 x PostgreSQL node db-s-2vcpu-4gb\), mongo 90 .*, api 68/,
   );
   assert.equal(problems?.length, 2, "the budget is judged beside other problems");
 });

@@ -44,3 +44,24 @@ export function endpointProblem(endpoint: string, local: boolean): string | unde
   if (mayBeLocal(url)) return "must not be on this machine: unset it to reach DigitalOcean";
   return url.protocol === "https:" ? undefined : "must be https: the token would travel in clear";
 }
+
+/** How Spaces are reached. */
+export interface SpacesAddress {
+  /** Base URL with `{{.Region}}` for the region. @default DigitalOcean's own */
+  endpoint?: string;
+  /** Proxy that leads there. @default none */
+  proxy?: string;
+}
+
+/** Why a stack may not use this template of the addresses of Spaces: the rule of {@link endpointProblem}. */
+export function spacesEndpointProblem(template: string | undefined, local: boolean): string | undefined {
+  if (template === undefined)
+    return local ? "must be on this machine: npm start sets it for the stacks of this machine" : undefined;
+  return endpointProblem(template.replace(/\{\{ *\.Region *\}\}/, "region"), local);
+}
+
+/** Why a stack may not reach Spaces through this proxy: only a local cloud needs one. */
+export function spacesProxyProblem(proxy: string | undefined, local: boolean): string | undefined {
+  if (proxy === undefined) return undefined;
+  return local ? endpointProblem(proxy, true) : "must be unset: DigitalOcean is reached without it";
+}

@@ -88,7 +88,10 @@ export const mongo = z.strictObject({
         }),
       })
       .optional(),
-    { description: "An existing cluster that the stack takes over; `name` must be its own." },
+    {
+      description:
+        "An existing cluster that the stack takes over; `name` must be its own. Its trusted sources are replaced by the VPC and `trustedSources`.",
+    },
   ),
   caCertificate,
 });

@@ -33,4 +33,19 @@ export const network = z.strictObject({
       allowed: "must be at most 255 letters, digits, dashes and dots",
     },
   ),
+  separateData: field(z.boolean(), {
+    description:
+      "Apps or droplets in a VPC of their own, peered with this one, where the databases are. A change moves apps; it replaces load balancer and droplets.",
+    default: false,
+    effect: "replaces",
+  }),
+  appsIpRange: field(z.string().optional(), {
+    default: ({ environment }: Defaults, { separateData }: Neighbours) =>
+      separateData === true
+        ? { local: "10.100.16.0/20", staging: "10.110.16.0/20", prod: "10.120.16.0/20" }[environment]
+        : undefined,
+    description:
+      "Addresses of the VPC of apps or droplets, with `separateData`: private, /16 to /24, apart from all others.",
+    effect: "replaces",
+  }),
 });

@@ -139,9 +139,13 @@ export const postgres = z.strictObject({
           default: [],
         }),
         users: field(z.array(identifier()), { description: "Users that it has already.", default: [] }),
+        pools: field(z.array(identifier()), { description: "Pools that it has already.", default: [] }),
       })
       .optional(),
-    { description: "An existing cluster that the stack takes over; `name` must be its own." },
+    {
+      description:
+        "An existing cluster that the stack takes over; `name` must be its own. Its trusted sources are replaced by the VPC and `trustedSources`.",
+    },
   ),
   caCertificate,
 });

@@ -13,15 +13,17 @@ interface Part {
   /** Token of the protected resources. */
   type: string;
   /** The part, as `allowReplace` calls it, whose replacement replaces this one as well. */
-  within?: string;
+  within?: string | readonly string[];
 }
 
 const cluster = "digitalocean:index/databaseCluster:DatabaseCluster";
+const bucket = "digitalocean:index/spacesBucket:SpacesBucket";
 const database = "digitalocean:index/databaseDb:DatabaseDb";
 const user = "digitalocean:index/databaseUser:DatabaseUser";
 
 export const protectedParts = [
   { component: "network", part: "vpc", name: "network", type: "digitalocean:index/vpc:Vpc" },
+  { component: "apps-network", part: "vpc", name: "network.apps", type: "digitalocean:index/vpc:Vpc" },
   { component: "postgres", part: "cluster", name: "postgres.cluster", type: cluster, within: "network" },
   {
     component: "postgres",
@@ -35,6 +37,16 @@ export const protectedParts = [
   { component: "mongo", part: "databases", name: "mongo.databases", type: database, within: "mongo.cluster" },
   { component: "mongo", part: "users", name: "mongo.users", type: user, within: "mongo.cluster" },
   { component: "cache", part: "cluster", name: "cache.cluster", type: cluster, within: "network" },
+  {
+    component: "load-balancer",
+    part: "balancer",
+    name: "loadBalancer",
+    type: "digitalocean:index/loadBalancer:LoadBalancer",
+    within: ["network", "network.apps"],
+  },
+  { component: "documents", part: "bucket", name: "documents.bucket", type: bucket },
+  { component: "assets", part: "bucket", name: "assets.bucket", type: bucket },
+  { component: "domain", part: "zone", name: "domain", type: "digitalocean:index/domain:Domain" },
 ] as const satisfies Part[];
 
 type Row = (typeof protectedParts)[number];
@@ -57,7 +69,7 @@ export function partsToAllow(urn: string): string[] {
   const found = parts.filter((part) => part.type === type && resource.startsWith(`${part.component}-`));
   const withIn = ({ name }: Part): string[] => [
     name,
-    ...parts.filter(({ within }) => within === name).flatMap(withIn),
+    ...parts.filter(({ within = [] }) => [within].flat().includes(name)).flatMap(withIn),
   ];
   return found.flatMap(withIn);
 }

@@ -1,9 +1,17 @@
-import { endpointProblem } from "./endpoint.ts";
+import {
+  endpointProblem,
+  type SpacesAddress,
+  spacesEndpointProblem,
+  spacesProxyProblem,
+} from "./endpoint.ts";
 import { type Problem, shown } from "./problem.ts";
 import { appRules } from "./rules/app.ts";
+import { bucketRules } from "./rules/buckets.ts";
 import { budgetRules } from "./rules/budget.ts";
 import { cacheRules } from "./rules/cache.ts";
 import { provisionRules } from "./rules/databases.ts";
+import { dropletRules } from "./rules/droplets.ts";
+import { edgeRules } from "./rules/edge.ts";
 import { mongoRules } from "./rules/mongo.ts";
 import { networkRules } from "./rules/network.ts";
 import { postgresRules } from "./rules/postgres.ts";
@@ -17,27 +25,44 @@ const sections: Rule[] = [
   mongoRules,
   cacheRules,
   provisionRules,
+  bucketRules,
   appRules,
+  dropletRules,
+  edgeRules,
   variableRules,
   budgetRules,
 ];
 
-/** Every problem that the rules of the sections find, and what is wrong with the API they are meant for. */
-export function rules(draft: Draft, apiEndpoint: string): Problem[] {
-  const problems: Problem[] = [];
+/** What a stack talks to, beside its settings. */
+interface Addresses {
+  apiEndpoint: string;
+  spaces?: SpacesAddress;
+}
+
+/** Every problem that the rules of the sections find, and what is wrong with the APIs that they are meant for. */
+export function rules(draft: Draft, addresses: Addresses): Problem[] {
+  const problems = draft.environment === undefined ? [] : addressProblems(draft, addresses);
   const check: Check = (path, value, problem) => {
     if (problem) problems.push({ path: `breakwater:${path}`, found: shown(value), allowed: problem });
   };
-  if (draft.environment !== undefined) {
-    const local = draft.environment === "local" || draft.rehearsal === true;
-    const problem = endpointProblem(apiEndpoint, local);
-    if (problem)
-      problems.push({
-        path: "digitalocean:apiEndpoint (DIGITALOCEAN_API_URL)",
-        found: shown(apiEndpoint.replace(/\/\/.*@/, "//[secret]@")),
-        allowed: problem,
-      });
-  }
   for (const section of sections) section(draft, check);
+  return problems;
+}
+
+function addressProblems(draft: Draft, { apiEndpoint, spaces }: Addresses): Problem[] {
+  const local = draft.environment === "local" || draft.rehearsal === true;
+  const found = (url: string | undefined) => shown(url?.replace(/\/\/.*@/, "//[secret]@"));
+  const problems: Problem[] = [];
+  const complain = (path: string, url: string | undefined, allowed: string | undefined) => {
+    if (allowed) problems.push({ path, found: found(url), allowed });
+  };
+  complain(
+    "digitalocean:apiEndpoint (DIGITALOCEAN_API_URL)",
+    apiEndpoint,
+    endpointProblem(apiEndpoint, local),
+  );
+  if (!spaces) return problems;
+  complain("SPACES_ENDPOINT_URL", spaces.endpoint, spacesEndpointProblem(spaces.endpoint, local));
+  complain("BREAKWATER_SPACES_PROXY", spaces.proxy, spacesProxyProblem(spaces.proxy, local));
   return problems;
 }

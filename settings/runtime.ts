@@ -30,6 +30,10 @@ async function fromRuntime(): Promise<Raw> {
     secretKeys: secretKeys(),
     clearPaths: config.secretEnv ? await clearPaths(`Pulumi.${pulumi.getStack()}.yaml`) : [],
     apiEndpoint: apiEndpoint(),
+    spaces: {
+      endpoint: process.env.SPACES_ENDPOINT_URL || undefined,
+      proxy: process.env.BREAKWATER_SPACES_PROXY || undefined,
+    },
   };
 }
 

@@ -1,9 +1,9 @@
-import { vpcRangeProblem } from "../../components/cidr.ts";
+import { overlaps, vpcRangeProblem } from "../../components/cidr.ts";
 import type { Check, Draft } from "./rule.ts";
 
 export function networkRules({ network, region }: Draft, check: Check): void {
-  if (network?.ipRange !== undefined)
-    check("network.ipRange", network.ipRange, vpcRangeProblem(network.ipRange, region));
+  const { ipRange, appsIpRange, separateData } = network ?? {};
+  if (ipRange !== undefined) check("network.ipRange", ipRange, vpcRangeProblem(ipRange, region));
   if (network?.vpcId !== undefined)
     for (const key of ["ipRange", "import", "name"] as const)
       check(
@@ -11,4 +11,9 @@ export function networkRules({ network, region }: Draft, check: Check): void {
         network[key],
         network[key] && "can't go together with vpcId, whose VPC has its own",
       );
+  if (appsIpRange === undefined) return;
+  check("network.appsIpRange", appsIpRange, vpcRangeProblem(appsIpRange, region));
+  if (separateData === false) check("network.appsIpRange", appsIpRange, "needs separateData");
+  if (ipRange !== undefined && overlaps(ipRange, appsIpRange))
+    check("network.appsIpRange", appsIpRange, `must not overlap network.ipRange, ${ipRange}`);
 }
