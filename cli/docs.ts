@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { documents } from "../settings/docs.ts";
+import { documents as ofPolicies } from "../policies/report.ts";
+import { documents as ofSettings } from "../settings/docs.ts";
 import { UserError } from "./errors.ts";
 import { root } from "./places.ts";
 import { say } from "./progress.ts";
+
+const documents = { ...ofSettings, ...ofPolicies };
 
 /** `npm run docs` writes the generated documents; `npm run docs -- --check` only says whether they are stale. */
 export async function run(args: string[]): Promise<number> {

@@ -12,9 +12,11 @@ const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   "local-env": () => import("./local-env.ts"),
   bench: () => import("./bench.ts"),
   docs: () => import("./docs.ts"),
+  policy: () => import("./policy.ts"),
   cost: () => import("./cost.ts"),
   drift: () => import("./drift.ts"),
   rehearse: () => import("./rehearse.ts"),
+  doctor: () => import("./doctor.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -40,6 +40,8 @@ class Run {
   /** Where paths go that the resource under judgement leaves undecided. */
   #open = new Set<string>();
   readonly #sink = { add: (path: string) => this.#open.add(path) };
+  /** The inputs of what was judged one by one, for the rules of the stack. */
+  readonly #inputs = new Map<string, unknown>();
   /** The stack that was judged last: every stack rule is given the same one. */
   #stack: { of: unknown; stack: Stack } | undefined;
 
@@ -55,6 +57,7 @@ class Run {
       ...this.#about(rule),
       validateResource: (args, report) => {
         this.#exceptions.judging(args.urn);
+        this.#inputs.set(args.urn, propertiesOf(args));
         if (!applies(rule, args.type, this.#settings)) return;
         const resource = new Resource(args, this.#sink);
         const open = this.#judge(rule, resource, report, (tell) =>
@@ -157,7 +160,8 @@ class Run {
   #stackOf(resources: ConstructorParameters<typeof Stack>[0]): Stack {
     // The SDK makes the list anew for each policy, over the same properties.
     const of = resources[0] && propertiesOf(resources[0]);
-    if (!this.#stack || this.#stack.of !== of) this.#stack = { of, stack: new Stack(resources, this.#sink) };
+    if (!this.#stack || this.#stack.of !== of)
+      this.#stack = { of, stack: new Stack(resources, this.#sink, (urn) => this.#inputs.get(urn)) };
     return this.#stack.stack;
   }
 

@@ -48,19 +48,22 @@ export const types = {
   stack: "pulumi:pulumi:Stack",
 } as const;
 
-/** A resource. In the rules of one resource it has its inputs; in those of a stack, its outputs as well, as far as they are known. */
+/** A resource as a program declares it and, in the rules of a stack, as it is. */
 export class Resource {
   readonly type: string;
   readonly name: string;
   readonly urn: string;
   readonly options: PolicyResource["opts"];
   readonly inputs: Input;
+  /** What is known of it beyond its inputs, and defaults of what was left out. Before it is made, nearly all of it is unknown. */
+  readonly outputs: Input;
   readonly #provider: PolicyProviderResource | undefined;
   readonly #sink: Sink;
 
   constructor(
     given: Pick<ResourceValidationArgs, "type" | "name" | "urn" | "opts" | "props" | "provider">,
     sink: Sink,
+    inputs?: unknown,
   ) {
     this.type = given.type;
     this.name = given.name;
@@ -68,7 +71,8 @@ export class Resource {
     this.options = given.opts;
     this.#provider = given.provider;
     this.#sink = sink;
-    this.inputs = new Input(propertiesOf(given), sink);
+    this.outputs = new Input(propertiesOf(given), sink);
+    this.inputs = inputs === undefined ? this.outputs : new Input(inputs, sink);
   }
 
   /** Shorthand for a value among the inputs. */
@@ -96,8 +100,9 @@ export class Stack {
   readonly #dependencies = new Map<string, PolicyResource["propertyDependencies"]>();
   readonly resources: readonly Resource[];
 
-  constructor(resources: readonly PolicyResource[], sink: Sink) {
-    this.resources = resources.map((resource) => new Resource(resource, sink));
+  /** @param inputsOf the inputs of a resource by its URN, as far as they were seen: a stack shows outputs alone. */
+  constructor(resources: readonly PolicyResource[], sink: Sink, inputsOf: (urn: string) => unknown) {
+    this.resources = resources.map((resource) => new Resource(resource, sink, inputsOf(resource.urn)));
     for (const resource of this.resources) {
       const others = this.#byType.get(resource.type);
       if (others) others.push(resource);
@@ -122,7 +127,7 @@ export class Stack {
 
   /** The resources of these types whose input comes from `to`, or has a value that `to` has for one of `keys`. */
   referring(to: Resource, input: string, wanted: string[], keys: string[] = []): Resource[] {
-    const values = new Set(keys.flatMap((key) => known(to.get(key))));
+    const values = new Set(keys.flatMap((key) => [...known(to.get(key)), ...known(to.outputs.get(key))]));
     return this.of(...wanted).filter(
       (from) => this.refersTo(from, input, to) || known(from.get(input)).some((value) => values.has(value)),
     );

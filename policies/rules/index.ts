@@ -72,6 +72,7 @@ import { dropletUserDataSecrets } from "./secrets/droplet-user-data-secrets.ts";
 import { outputInClear } from "./secrets/output-in-clear.ts";
 import { secretInputsMarked } from "./secrets/secret-inputs-marked.ts";
 import { appHttps } from "./tls/app-https.ts";
+import { appRedirectHttps } from "./tls/app-redirect-https.ts";
 import { cdnCertificate } from "./tls/cdn-certificate.ts";
 import { certificateValid } from "./tls/certificate-valid.ts";
 import { databaseUriTls } from "./tls/database-uri-tls.ts";
@@ -97,6 +98,7 @@ export const rules: readonly Rule[] = [
   appInstances,
   appLogForwarding,
   appPrivateNetwork,
+  appRedirectHttps,
   appVariableEncrypted,
   appVariablesNotIgnored,
   bucketAclExplicit,

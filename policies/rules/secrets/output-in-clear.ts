@@ -13,7 +13,7 @@ export const outputInClear: StackRule = {
   fix: "wrap the output in `pulumi.secret`, and revoke what it has shown",
   types: [types.stack],
   checkInStack: (stack, report) => {
-    for (const leaf of stack.inputs.leaves()) {
+    for (const leaf of stack.outputs.leaves()) {
       if (leaf.isSecret) continue;
       for (const text of known(leaf)) {
         const what = credentialIn(text);
