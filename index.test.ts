@@ -103,6 +103,62 @@ test("the API starts after the grants, with its database and its secrets", async
   );
 });
 
+/** Variables of the product, as `NAME TYPE`, that its databases bring. */
+function databaseVariables({ named }: Awaited<ReturnType<typeof program>>): Map<string, string> {
+  const { services } = named("api-app").inputs.spec as {
+    services: { envs: { key: string; type: string; value: string }[] }[];
+  };
+  const found = services[0]?.envs.filter(({ key }) => /^(DATABASE|MONGO|REDIS)_/.test(key)) ?? [];
+  return new Map(found.map(({ key, type, value }) => [`${key} ${type}`, value]));
+}
+
+test("external databases reach the product as those of the stack do, and the stack has none", async () => {
+  const uris = {
+    postgresUri: "postgresql://u:p@db.example/app?sslmode=verify-full",
+    mongoUri: "mongodb+srv://u:p@mongo.example/app",
+    cacheUri: "rediss://default:p@cache.example:6380/0",
+  };
+  const external = JSON.stringify({ provision: "external", caCertificate: "-----BEGIN CERTIFICATE-----\n" });
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(Object.keys(uris).map((key) => `breakwater:${key}`));
+  const given = { environment: "local", postgres: external, mongo: external, cache: external, ...uris };
+  const recording = await program(given, loopback);
+  delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+  const variables = databaseVariables(recording);
+  const managed = [...databaseVariables(await local()).keys()];
+  // A pool is the cluster's own affair.
+  assert.deepEqual(
+    [...variables.keys()],
+    managed.filter((name) => !name.startsWith("DATABASE_POOL")),
+  );
+  assert.equal(variables.get("DATABASE_URL SECRET"), uris.postgresUri);
+  assert.equal(variables.get("MONGO_URL SECRET"), uris.mongoUri);
+  assert.equal(variables.get("REDIS_URL SECRET"), uris.cacheUri);
+  assert.match(variables.get("MONGO_CA_CERT GENERAL") ?? "", /^-----BEGIN/);
+  const databases = recording.resources.filter(
+    ({ type, name }) => /database/i.test(type) || name === "grants",
+  );
+  assert.deepEqual(databases, []);
+  const { secrets } = recording.named("api-app");
+  for (const name of ["DATABASE_URL", "MONGO_URL", "REDIS_URL"])
+    assert.ok(
+      secrets.some((path) => path.includes("envs")),
+      name,
+    );
+});
+
+test("a product without databases has none, and nothing that speaks of one", async () => {
+  const none = JSON.stringify({ provision: "none" });
+  const recording = await program(
+    { environment: "local", postgres: none, mongo: none, cache: none },
+    loopback,
+  );
+  assert.deepEqual([...databaseVariables(recording).keys()], []);
+  assert.deepEqual(
+    recording.resources.filter(({ type }) => /database/i.test(type)),
+    [],
+  );
+});
+
 test("outputs are the contract, and URIs are secret", async () => {
   const { result } = await local();
   assert.deepEqual(Object.keys(result).sort(), [
