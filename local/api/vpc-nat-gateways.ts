@@ -158,7 +158,7 @@ function ingress(
   call: Call<unknown>,
   own?: Saved<NatGateway>,
 ): Ingress {
-  const vpc = vpcFor(call, region, vpc_uuid);
+  const vpc = vpcFor(call, region, vpc_uuid, "vpcs");
   const others = natGateways.all(call).filter(({ id }) => id !== own?.id);
   const hasDefault = others.some(({ vpcs }) =>
     vpcs.some((one) => one.vpc_uuid === vpc.id && one.default_gateway),

@@ -70,7 +70,7 @@ export function refuseTemplate(call: Call<unknown>, template: Template): void {
   const strange = (template.ssh_keys ?? []).filter((key) => !findKey(call, key));
   if (strange.length > 0)
     throw unprocessable(`${strange.join(", ")} are invalid key identifiers for Droplet creation.`);
-  vpcFor(call, region, template.vpc_uuid);
+  vpcFor(call, region, template.vpc_uuid, "vpc_uuid");
 }
 
 /** Refuses droplets beyond the account's limit. */
@@ -87,7 +87,7 @@ export function make(
   more: Pick<Droplet, "backups" | "pool"> & { monitoring?: boolean } = {},
 ): SavedDroplet {
   const region = regionOf(call, template);
-  const vpc = vpcFor(call, region, template.vpc_uuid);
+  const vpc = vpcFor(call, region, template.vpc_uuid, "vpc_uuid");
   const image = findImage(call, template.image);
   if (!image) throw unprocessable("You specified an invalid image for Droplet creation.");
   const until = call.after(CREATE_SECONDS);

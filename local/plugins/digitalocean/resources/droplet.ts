@@ -164,6 +164,7 @@ function check({ backups, backupPolicy, volumeIds }: Values): Failure[] {
 
 export default {
   properties,
+  schemaVersion: 1,
   timeouts: { create: 3600, update: 3600, delete: 60 },
   check,
   /** An address comes with IPv6. */
