@@ -222,6 +222,9 @@ test("an uploaded certificate: a digest in the state, its names from itself, a s
     !stack.stored().includes("BEGIN PRIVATE KEY") && !stack.stored().includes("BEGIN EC PRIVATE KEY"),
   );
 
+  await stack.refresh();
+  assert.deepEqual(await stack.preview(), [], "a digest is no change");
+
   stack.program(program(young));
   assert.partialDeepStrictEqual(
     (await stack.preview()).find(({ name }) => name === "tls"),
