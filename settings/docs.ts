@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { schema } from "../settings.ts";
+import { evaluation } from "./evaluation.ts";
 import { type Defaults, defaultOf, environments, fieldOf, inner, profiles } from "./schema-kit.ts";
 import { allowedBy } from "./walk.ts";
 
-/** What is generated from the schema: the table of settings, and the JSON schema that editors use for stack files. */
+/** What is generated: the table of settings, the JSON schema that editors use for stack files, and the figures of the evaluation. */
 export const documents: Record<string, () => string> = {
   "docs/settings.md": settingsTable,
+  "docs/evaluation.md": evaluation,
   "docs/settings.schema.json": () => `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
 };
 
