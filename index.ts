@@ -174,6 +174,7 @@ const api: Compute =
           registry: settings.droplets.registry ?? settings.project.name,
           prefix,
           url: `https://${domain.host}`,
+          address: balancer.ip,
           loadBalancerId: balancer.loadBalancerId,
           tag: balancer.backendTag,
           tags: [tag],
@@ -222,7 +223,12 @@ export const mongo = mongoOutput(databases.mongo) ?? null;
 export const cache = cacheOutput(databases.cache) ?? null;
 export const documents = bucketOutput(documentStore) ?? null;
 export const assets = publicAssets ? { ...bucketOutput(publicAssets), url: publicAssets.url } : null;
-export const compute = { kind: api.kind, id: api.computeId };
+export const compute = {
+  kind: api.kind,
+  id: api.computeId,
+  address: api.address,
+  ...(balancer && { loadBalancerId: balancer.loadBalancerId }),
+};
 export const monitoring = watch ? { checkIds: watch.checkIds, alerts: watch.alerts } : null;
 export const monthlyCost = totalOf(
   [...Object.values(databases), ...Object.values(buckets), balancer, api, watch].flatMap(

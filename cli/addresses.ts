@@ -3,7 +3,8 @@ import type { Outputs } from "./health.ts";
 import { at } from "./json.ts";
 
 /** The local cloud has no data plane yet (`local/dataplane/unserved.ts`): who calls these addresses should know why nobody answers. */
-const NOTE = "Databases and apps exist at the API; no servers stand behind their addresses yet.";
+const NOTE =
+  "Databases, apps and droplets exist at the API; no servers stand behind their addresses yet. Buckets are served.";
 
 /** The table of addresses that `npm start` ends with. It holds no secret. */
 export function addresses(cloud: Cloud, outputs: Outputs): string {
@@ -13,6 +14,10 @@ export function addresses(cloud: Cloud, outputs: Outputs): string {
   };
   add("Site", outputs.siteUrl);
   add("API", outputs.apiUrl);
+  add(
+    at(outputs, "compute", "kind") === "droplets" ? "Load balancer" : "App",
+    at(outputs, "compute", "address"),
+  );
   for (const [name, key] of [
     ["Postgres", "postgres"],
     ["Mongo", "mongo"],
@@ -20,6 +25,13 @@ export function addresses(cloud: Cloud, outputs: Outputs): string {
   ] as const) {
     const host = at(outputs, key, "host");
     if (typeof host === "string") add(name, `${host}:${at(outputs, key, "port")}`);
+  }
+  for (const [name, key] of [
+    ["Documents", "documents"],
+    ["Assets", "assets"],
+  ] as const) {
+    const bucket = at(outputs, key, "bucket");
+    if (typeof bucket === "string") add(name, `${at(outputs, key, "endpoint")}, bucket ${bucket}`);
   }
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, address]) => `  ${name.padEnd(width)}  ${address}`);

@@ -18,6 +18,9 @@ interface Check {
 /** Longest wait for health, in milliseconds. */
 const PATIENCE = 15 * 60_000;
 
+/** The state of what the cloud does not have at all. */
+const MISSING = "missing";
+
 function checksOf(outputs: Outputs): Check[] {
   const checks: Check[] = [];
   for (const name of ["postgres", "mongo", "cache"]) {
@@ -27,14 +30,41 @@ function checksOf(outputs: Outputs): Check[] {
       at(answer, "database", "status") === "online" ? "healthy" : String(at(answer, "database", "status"));
     checks.push({ name, path: `/v2/databases/${id}`, state });
   }
-  const app = at(outputs, "compute", "id");
-  if (at(outputs, "compute", "kind") === "app-platform" && typeof app === "string") {
+  const compute = at(outputs, "compute", "id");
+  if (at(outputs, "compute", "kind") === "app-platform" && typeof compute === "string") {
     const phase = (answer: unknown) => at(answer, "app", "active_deployment", "phase");
     const state = (answer: unknown) =>
       phase(answer) === "ACTIVE" ? "healthy" : String(phase(answer) ?? "not deployed");
-    checks.push({ name: "app", path: `/v2/apps/${app}`, state });
+    checks.push({ name: "app", path: `/v2/apps/${compute}`, state });
+  } else if (typeof compute === "string")
+    checks.push(active("droplets", `/v2/droplets/autoscale/${compute}`, "autoscale_pool"));
+  const balancer = at(outputs, "compute", "loadBalancerId");
+  if (typeof balancer === "string")
+    checks.push(active("load balancer", `/v2/load_balancers/${balancer}`, "load_balancer"));
+  for (const name of ["documents", "assets"]) {
+    const bucket = at(outputs, name, "bucket");
+    if (typeof bucket === "string") checks.push(exists(name, bucket));
   }
   return checks;
+}
+
+/** What is healthy as soon as its status says so. */
+function active(name: string, path: string, root: string): Check {
+  const state = (answer: unknown) => {
+    const status = at(answer, root, "status");
+    return status === "active" ? "healthy" : String(status);
+  };
+  return { name, path, state };
+}
+
+/** A bucket: the API has no list of them, but the local cloud knows what it has. */
+function exists(name: string, bucket: string): Check {
+  const state = (answer: unknown) => {
+    const contents = at(answer, "contents");
+    const found = Array.isArray(contents) && contents.some((item) => at(item, "name") === bucket);
+    return found ? "healthy" : MISSING;
+  };
+  return { name, path: "/_local/contents", state };
 }
 
 /** Waits until every check passes. Gives the names of what the cloud does not have at all. */
@@ -46,8 +76,8 @@ export async function untilHealthy(cloud: Cloud, outputs: Outputs): Promise<stri
       const seen = await Promise.all(
         waiting.map(async (check) => ({ check, state: await stateOf(cloud, check) })),
       );
-      missing.push(...seen.filter(({ state }) => state === "missing").map(({ check }) => check.name));
-      const ill = seen.filter(({ state }) => state !== "healthy" && state !== "missing");
+      missing.push(...seen.filter(({ state }) => state === MISSING).map(({ check }) => check.name));
+      const ill = seen.filter(({ state }) => state !== "healthy" && state !== MISSING);
       if (ill.length === 0) return;
       detail(ill.map(({ check, state }) => `${check.name} is ${state}`).join(", "));
       if (Date.now() > deadline)
@@ -62,6 +92,6 @@ export async function untilHealthy(cloud: Cloud, outputs: Outputs): Promise<stri
 
 async function stateOf(cloud: Cloud, { path, state }: Check): Promise<string> {
   const answer = await fetch(`${cloud.url}${path}`, { headers: { authorization: `Bearer ${cloud.token}` } });
-  if (answer.status === 404) return "missing";
+  if (answer.status === 404) return MISSING;
   return answer.ok ? state(await answer.json()) : `not readable (HTTP ${answer.status})`;
 }

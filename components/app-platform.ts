@@ -64,6 +64,8 @@ export class AppPlatform extends Component implements Compute {
   readonly kind = "app-platform";
   readonly computeId: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
+  /** URL under `ondigitalocean.app`. */
+  readonly address: pulumi.Output<string>;
 
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: AppPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -151,8 +153,9 @@ export class AppPlatform extends Component implements Compute {
     );
     this.computeId = app.id;
     this.url = args.domain ? pulumi.output(`https://${args.domain.name}`) : app.liveUrl;
-    const { kind, computeId, url, monthlyCost } = this;
-    this.registerOutputs({ kind, computeId, url, monthlyCost });
+    this.address = app.defaultIngress;
+    const { kind, computeId, url, address, monthlyCost } = this;
+    this.registerOutputs({ kind, computeId, url, address, monthlyCost });
   }
 }
 

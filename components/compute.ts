@@ -44,6 +44,8 @@ export interface Compute {
   readonly computeId: pulumi.Output<string>;
   /** `https://` address that the public reaches. */
   readonly url: pulumi.Output<string>;
+  /** Where it is reached without the product's host name: for whoever checks it before DNS leads there. */
+  readonly address: pulumi.Output<string>;
   /** What it costs, line by line. */
   readonly costs: readonly CostLine[];
 }

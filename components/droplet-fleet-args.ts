@@ -29,6 +29,8 @@ export interface DropletFleetArgs extends ComputeArgs {
   prefix?: string;
   /** `https://` address under which the load balancer serves the product. */
   url: pulumi.Input<string>;
+  /** IPv4 address of the load balancer. */
+  address: pulumi.Input<string>;
   /** Id of the load balancer: nobody else reaches the port. */
   loadBalancerId: pulumi.Input<string>;
   /** Tag by which load balancer and firewall find the droplets. It must exist. */

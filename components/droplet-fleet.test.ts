@@ -14,6 +14,7 @@ const args: DropletFleetArgs = {
   privateRanges: ["10.100.0.0/20"],
   prefix: "shop-prod",
   url: "https://example.com",
+  address: "203.0.113.80",
   loadBalancerId: "lb",
   tag: "shop-prod-api",
   tags: ["shop-prod"],

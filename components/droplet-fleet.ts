@@ -28,6 +28,8 @@ export class DropletFleet extends Component implements Compute {
   readonly kind = "droplets";
   readonly computeId: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
+  /** IPv4 address of the load balancer. */
+  readonly address: pulumi.Output<string>;
 
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: DropletFleetArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -107,8 +109,9 @@ export class DropletFleet extends Component implements Compute {
     );
     this.computeId = pool.id;
     this.url = pulumi.output(args.url);
-    const { kind, computeId, url, monthlyCost } = this;
-    this.registerOutputs({ kind, computeId, url, monthlyCost });
+    this.address = pulumi.output(args.address);
+    const { kind, computeId, url, address, monthlyCost } = this;
+    this.registerOutputs({ kind, computeId, url, address, monthlyCost });
   }
 
   /** The same image with the same variables, as one job that must succeed. */

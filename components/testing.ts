@@ -62,7 +62,10 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
     fingerprint: "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff",
   }),
   "digitalocean:index/certificate:Certificate": (name) => ({ name: `${name}-abc1234` }),
-  "digitalocean:index/app:App": () => ({ liveUrl: "https://api.example" }),
+  "digitalocean:index/app:App": () => ({
+    liveUrl: "https://api.example",
+    defaultIngress: "https://api.example",
+  }),
   "digitalocean:index/spacesBucket:SpacesBucket": (name) => ({
     bucketUrn: `do:space:${name}`,
     bucketDomainName: `${name}.example`,
