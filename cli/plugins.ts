@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import semver from "semver";
@@ -89,11 +98,13 @@ function beside(engine: string, plugin: Plugin): boolean {
 /** In the user's `PULUMI_HOME`, or downloaded by an earlier command. The newest that the SDK's version accepts. */
 function installed(plugin: Plugin): string | undefined {
   const prefix = `${plugin.kind}-${plugin.name}-v`;
-  for (const base of [process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), downloads]) {
+  for (const base of [process.env.PULUMI_HOME, join(homedir(), ".pulumi"), downloads]) {
+    if (!base) continue;
     const folder = join(base, "plugins");
     if (!existsSync(folder)) continue;
     const versions = readdirSync(folder)
       .filter((name) => name.startsWith(prefix) && !existsSync(join(folder, `${name}.partial`)))
+      .filter((name) => !isLauncher(join(folder, name, executable(plugin))))
       .map((name) => name.slice(prefix.length));
     const best = semver.maxSatisfying(versions, `^${plugin.version}`);
     if (best) return join(folder, prefix + best, executable(plugin));
@@ -121,11 +132,16 @@ async function download(engine: string, missing: Plugin[]): Promise<void> {
   else rmSync(failed, { force: true });
 }
 
+/** Marks the launchers, which a command that inherits a stack's `PULUMI_HOME` must not take for installed plugins. */
+const LAUNCHER = "#!/bin/sh\n# Made by Breakwater: cli/plugins.ts\n";
+const isLauncher = (file: string) =>
+  existsSync(file) && statSync(file).size < 10_000 && readFileSync(file, "utf8").startsWith(LAUNCHER);
+
 /** One version of a plugin in the stacks' `PULUMI_HOME`: a folder with a launcher, which is all that the engine looks for. */
 function link(plugin: Plugin, path: string): void {
   const name = `${plugin.kind}-${plugin.name}-v${plugin.version}`;
   const file = join(pulumiHome, "plugins", name, executable(plugin));
-  const launcher = `#!/bin/sh\nexec '${path.replaceAll("'", "'\\''")}' "$@"\n`;
+  const launcher = `${LAUNCHER}exec '${path.replaceAll("'", "'\\''")}' "$@"\n`;
   if (existsSync(file) && readFileSync(file, "utf8") === launcher) return;
   mkdirSync(dirname(file), { recursive: true });
   // In one step: another command may be about to run it.
