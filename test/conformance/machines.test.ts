@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { cloudForTests } from "./cloud.ts";
+import { otherSide, side } from "./sides.ts";
 import { stackFor } from "./stack.ts";
 
 const cloud = await cloudForTests();
@@ -377,4 +378,47 @@ test("functions find keys, droplets, images, firewalls and peerings", async (t) 
   });
   for (const path of [`account/keys/${key.id}`, `droplets/${droplet.id}`, `firewalls/${firewall.id}`])
     await cloud.call("DELETE", `/v2/${path}`);
+});
+
+/** A value without what the sides write differently: nothing for empty, sets in any order, notes of their own. */
+function bare(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map(bare).sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+  if (typeof value !== "object" || value === null) return value;
+  const parts = Object.entries(value).map(([name, part]) => [name, bare(part)] as const);
+  return Object.fromEntries(parts.filter(([name, part]) => !name.startsWith("__") && !isEmpty(part)).sort());
+}
+
+const isEmpty = (value: unknown): boolean =>
+  !value || (typeof value === "object" && Object.keys(value).length === 0);
+
+test("both sides have the same of it: one's state is the other's, and either can take it away", {
+  skip: otherSide === undefined && "the official plugins are not on the PATH",
+}, async (t) => {
+  const stack = await stackFor(t, cloud);
+  const single = droplet(
+    'size: "s-1vcpu-1gb", tags: ["a"], backups: true, backupPolicy: { plan: "daily", hour: 4 }',
+  );
+  const programs = [
+    fleet(1),
+    network(),
+    single.replaceAll('"key"', '"single-key"').replaceAll('"box"', '"single"'),
+  ];
+  const all = programs.map((one) => `{${one.replace(/\n {2}export const [^;]+;/g, "")}}`).join("\n");
+  stack.program(all);
+  await stack.up();
+  assert.deepEqual(await stack.preview(otherSide), [], `made by ${side}`);
+  const outputs = async () =>
+    Object.fromEntries(
+      (await stack.state())
+        .filter(({ type }) => type.startsWith("digitalocean:"))
+        .map(({ urn, id, outputs }) => [urn, bare({ id, outputs })]),
+    );
+  await stack.refresh();
+  const own = await outputs();
+  await stack.run(["refresh", "--yes", "--skip-preview"], {}, otherSide);
+  assert.deepEqual(await outputs(), own, `refreshed by ${otherSide}`);
+  assert.deepEqual(await stack.preview(side), []);
+  await stack.run(["destroy", "--yes", "--skip-preview"], {}, otherSide);
+  assert.deepEqual(await stack.state(), []);
 });
