@@ -98,7 +98,7 @@ async function ofRehearsal(name: string): Promise<Look> {
     const stackName = `rehearse-${name}`;
     const stack = await programOf(stackName, "program", root, rehearsal);
     const notes = [
-      "Protection is lifted in a rehearsal: stateful-protected and bucket-force-destroy are judged with --live.",
+      "In a rehearsal protection is lifted and nothing can be seen from outside: stateful-protected, bucket-force-destroy and entry-uptime-checked are judged with --live.",
     ];
     const planned = await preview(stack.capture, stackName);
     const open = findingsOf(planned, rules).filter(({ kind }) => kind === "undecided");

@@ -13,6 +13,13 @@ cases(entryUptimeChecked, {
     "an app that is checked": [app, check({ type: "https" })],
     "the default kind": [balancer, check({})],
     "an app nobody comes in by": [resource(types.app, { spec: { jobs: [{}] } })],
+    "an app on this machine": [
+      resource(
+        types.app,
+        { spec: { services: [{}] } },
+        { provider: { apiEndpoint: "http://127.0.0.1:7480" } },
+      ),
+    ],
     "an internal balancer": [resource(types.loadBalancer, { network: "INTERNAL" })],
   },
   bad: {

@@ -14,6 +14,7 @@ export const entryUptimeChecked: StackRule = {
   fix: "add an `UptimeCheck` of type https",
   types: [types.loadBalancer, types.app],
   checkInStack: (entry, report, _settings, stack) => {
+    if (entry.isRehearsed) return; // nothing outside could look at it
     if (entry.type === types.app && componentsOf(entry, ["services", "staticSites"]).length === 0) return;
     if (entry.type === types.loadBalancer && entry.get("network").text() === "INTERNAL") return;
     const checks = stack.of(types.uptimeCheck).filter((check) => check.get("enabled").flag() !== false);
