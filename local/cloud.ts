@@ -55,6 +55,7 @@ export interface SpacesAddress {
 export const DEFAULT_PORT = 7480;
 /** How long requests under way may take once the cloud is told to stop. */
 const DRAIN_MILLISECONDS = 5000;
+const SWEEP_MILLISECONDS = 20;
 
 /**
  * Starts a local cloud in this process.
@@ -183,8 +184,10 @@ function listen(server: Server, port: number, setting: string): Promise<string> 
 
 async function drained(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A connection may be kept alive by an answer that was on its way when the server closed.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MILLISECONDS);
   const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(patience);
 }

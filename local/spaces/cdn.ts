@@ -55,8 +55,8 @@ export class Cdn {
 
     const url = `${endpoint.id} ${path}?${call.query}`;
     const kept = this.#kept.get(url);
-    const isFresh = kept && call.now < kept.until && !isPurged(endpoint.purges, path, kept.since);
-    if (isFresh) return answer(call, kept, "HIT");
+    const isThere = kept && !isPurged(endpoint.purges, path, kept.since);
+    if (isThere && call.now < kept.until) return answer(call, kept, "HIT");
     if (kept) this.#drop(url, kept);
     const { range: _, "if-none-match": __, "if-modified-since": ___, ...whole } = call.headers;
     const reply = await origin(whole);
@@ -77,7 +77,7 @@ export class Cdn {
       release: this.#blobs.hold(reply.content.segments),
     };
     this.#keep(url, fresh);
-    return answer(call, fresh, kept ? "EXPIRED" : "MISS");
+    return answer(call, fresh, isThere ? "EXPIRED" : "MISS");
   }
 
   #keep(url: string, fresh: Kept): void {

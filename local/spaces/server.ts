@@ -192,6 +192,7 @@ async function send(
   const { status, headers = {}, body, content } = reply;
   response.statusCode = status;
   response.setHeader("x-amz-request-id", id);
+  response.setHeader("date", new Date().toUTCString()); // clients set their clocks by it, and sign with that
   if (body !== undefined) response.setHeader("content-type", "application/xml");
   if (!content && status !== 204 && status !== 304)
     response.setHeader("content-length", Buffer.byteLength(body ?? ""));
