@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -13,6 +18,8 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assetHeaders, documentHeaders } from "../components/index.ts";
 import { cloudForTests } from "./conformance/cloud.ts";
 import { stackFor } from "./conformance/stack.ts";
+import { blocks } from "./pages.ts";
+import { pythonWith } from "./python.ts";
 
 /**
  * What becomes of a document that is private, and of an asset that is not, on their way through Spaces and its CDN: with the
@@ -55,13 +62,23 @@ interface Answer {
 /** Asks for a URL as a browser would whose resolver knew the local Spaces' host names. */
 function ask(
   url: string,
-  { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+  {
+    method = "GET",
+    headers = {},
+    body = "",
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ) {
   const { host, pathname, search } = new URL(url);
   const { hostname, port } = proxy;
   return new Promise<Answer>((resolve, reject) => {
     const asked = request(
-      { hostname, port, method, path: pathname + search, headers: { ...headers, host } },
+      {
+        hostname,
+        port,
+        method,
+        path: pathname + search,
+        headers: { ...headers, ...(body && { "content-length": String(Buffer.byteLength(body)) }), host },
+      },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -75,7 +92,7 @@ function ask(
       },
     );
     asked.on("error", reject);
-    asked.end();
+    asked.end(body);
   });
 }
 
@@ -152,6 +169,42 @@ test("documents and assets", async (t) => {
         const unsigned = await ask(atCdn(documents, Key));
         assert.equal(unsigned.status, 403, "what passed for one is not there for others");
       }
+    },
+  );
+
+  const folder = mkdtempSync(join(tmpdir(), "documents-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { python, missing } = pythonWith(folder, "boto3==1.44.8");
+  await t.test(
+    "the code of docs/documents.md lets a browser upload and download",
+    { skip: missing },
+    async () => {
+      const calls = `
+print(upload_url("letters/1", "text/plain"))
+print(download_url("letters/1", "letter.txt"))`;
+      const env = {
+        ...process.env,
+        DOCUMENTS_BUCKET: documents.bucketName,
+        DOCUMENTS_REGION: "fra1",
+        DOCUMENTS_ENDPOINT: endpoint,
+        DOCUMENTS_ACCESS_KEY_ID: documents.accessKeyId,
+        DOCUMENTS_SECRET_ACCESS_KEY: documents.secretAccessKey,
+      };
+      const [code = ""] = blocks("documents.md", "python");
+      const run = promisify(execFile)(python, ["-c", code + calls], { env });
+      const [upload = "", download = ""] = (await run).stdout.split("\n");
+      const headers = { "content-type": "text/plain", "cache-control": "private, no-store" };
+      const careless = await ask(upload, {
+        method: "PUT",
+        headers: { "content-type": "text/plain" },
+        body: "x",
+      });
+      assert.equal(careless.status, 403, "the header that keeps copies away is part of the signature");
+      assert.equal((await ask(upload, { method: "PUT", headers, body: "dear all" })).status, 200);
+      const answer = await ask(download);
+      assert.equal(answer.body, "dear all");
+      assert.equal(answer.headers["cache-control"], "private, no-store");
+      assert.equal(answer.headers["content-disposition"], 'attachment; filename="letter.txt"');
     },
   );
 

@@ -1,44 +1,30 @@
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { parseDocument } from "yaml";
+import { blocks } from "../pages.ts";
+import { pythonWith } from "../python.ts";
 import { contents } from "./account.ts";
 import { type Checkout, checkout } from "./checkout.ts";
 import { change } from "./settings.ts";
 
 /** docs/adopting.md, followed to the letter with an account that was made by hand: what it shows is what this test runs. */
-const page = readFileSync(new URL("../../docs/adopting.md", import.meta.url), "utf8");
-const blocks = (language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
-    ([, text = ""]) => text,
-  );
-
+const page = "adopting.md";
 const folder = mkdtempSync(join(tmpdir(), "adoption-"));
-const python = join(folder, "venv", "bin", "python");
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Why DigitalOcean's client for Python can't be had; undefined when it can. */
-function withoutPydo(): string | undefined {
-  try {
-    execFileSync("python3", ["-m", "venv", join(folder, "venv")], { stdio: "pipe" });
-    execFileSync(python, ["-m", "pip", "install", "--quiet", "pydo==0.44.0"], { stdio: "pipe" });
-    return undefined;
-  } catch (error) {
-    return `pydo can't be had from PyPI: ${String(error).split("\n")[0]}`;
-  }
-}
+const { python, missing } = pythonWith(folder, "pydo==0.44.0");
 
 interface Step {
   op: string;
   urn: string;
 }
 
-describe("adoption", { skip: withoutPydo() }, () => {
+describe("adoption", { skip: missing }, () => {
   let it: Checkout;
   let env: NodeJS.ProcessEnv;
   let ids: { vpc: string; range: string; postgres: string; mongo: string; app: string };
@@ -50,7 +36,7 @@ describe("adoption", { skip: withoutPydo() }, () => {
 
   /** The commands of the page's nth shell block, as its reader types them. */
   async function runBlock(index: number): Promise<string> {
-    const block = blocks("sh")[index];
+    const block = blocks(page, "sh")[index];
     assert.ok(block, `docs/adopting.md has a shell block ${index}`);
     let output = "";
     for (const line of block.trim().split("\n")) {
@@ -98,7 +84,7 @@ describe("adoption", { skip: withoutPydo() }, () => {
 
   test("the page's script shows every id that the settings need", async () => {
     const script = join(folder, "inventory.py");
-    writeFileSync(script, blocks("python")[0] ?? "");
+    writeFileSync(script, blocks(page, "python")[0] ?? "");
     const shown = await runPython(script);
     for (const id of Object.values(ids)) assert.ok(shown.includes(id), shown);
     assert.match(shown, /trusts ip_addr 203\.0\.113\.7/);
@@ -117,7 +103,7 @@ describe("adoption", { skip: withoutPydo() }, () => {
     };
     const text = Object.entries({ ...known, "<bucket>": bucket }).reduce(
       (settings, [place, id]) => settings.replaceAll(place, id),
-      blocks("yaml")[0] ?? "",
+      blocks(page, "yaml")[0] ?? "",
     );
     for (const [key, value] of Object.entries(parseDocument(text).toJS().config))
       change(it.root, [key.replace("breakwater:", "")], value);
