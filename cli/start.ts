@@ -55,8 +55,10 @@ async function converge(stack: Stack, cloud: Cloud): Promise<number> {
   if (checkpoint(stack.name)?.resources.length) {
     const look = () => stack.capture(["preview", "--expect-no-changes", "--policy-pack", policyPack]);
     let preview = await look();
-    if (preview.code !== 0 && preview.code !== CHANGES) {
-      await forgetLost(stack); // the program may have asked for something that is gone
+    // The program may have asked the cloud for something that is gone. A refusal by settings or policies is no reason to refresh:
+    // the state would take on the encrypted forms of the apps' secrets, and each app would then be updated.
+    if (preview.code !== 0 && preview.code !== CHANGES && asksForLost(preview.stdout + preview.stderr)) {
+      await forgetLost(stack);
       preview = await look();
     }
     if (preview.code === 0) {
@@ -70,6 +72,9 @@ async function converge(stack: Stack, cloud: Cloud): Promise<number> {
   }
   return up(stack);
 }
+
+/** Whether a preview failed on something that is not there, as the provider tells it. */
+const asksForLost = (output: string) => /\b404\b|not found/i.test(output);
 
 const up = (stack: Stack) => stack.run(["up", "--yes", "--policy-pack", policyPack]);
 
