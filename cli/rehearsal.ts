@@ -36,11 +36,12 @@ export async function programOf(
   writeFileSync(join(program, "Pulumi.yaml"), project.toString());
   for (const name of [policyPack, "node_modules"]) symlinkSync(join(tree, name), join(program, name));
   const file = join(program, `Pulumi.${stackName}.yaml`);
-  writeFileSync(file, stringify({ ...encryption, config }));
+  const salt = salts.get(stackName);
+  writeFileSync(file, stringify({ ...(salt !== undefined && { encryptionsalt: salt }), config }));
   const stack = await openStack(stackName, program);
-  if (Object.keys(encryption).length === 0) {
+  if (salt === undefined) {
     await succeed(stack, ["stack", "init", stackName]);
-    encryption = { encryptionsalt: parseDocument(readFileSync(file, "utf8")).get("encryptionsalt") };
+    salts.set(stackName, parseDocument(readFileSync(file, "utf8")).get("encryptionsalt"));
   }
   if (secrets.size > 0) {
     const pairs = [...secrets].flatMap(([path, value]) => ["--secret", `${path}=${value}`]);
@@ -49,8 +50,8 @@ export async function programOf(
   return stack;
 }
 
-/** How the stack's secrets are encrypted, once it was made: the same in each program that it is brought up with. */
-let encryption: { encryptionsalt?: unknown } = {};
+/** How a stack's secrets are encrypted, once it was made: the same in each program that it is brought up with. */
+const salts = new Map<string, unknown>();
 
 /** Makes what the settings take for there. */
 export async function provide(api: Api, needs: Needed[]): Promise<void> {

@@ -48,6 +48,10 @@ test("settings from Pulumi ESC are told", () => {
   assert.equal(readStackFile("config:").fromEnvironments, false);
 });
 
+test("an alias that nothing defines is told in one line", () => {
+  assert.throws(() => readStackFile("config: *nothing"), /^Error: it is no YAML: [^\n]+$/);
+});
+
 test("any text is a stack file, or is refused in one line", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

@@ -1,4 +1,4 @@
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import type { Raw } from "../settings.ts";
 import { clearSecretEnv, decode } from "./runtime.ts";
@@ -59,8 +59,8 @@ function yamlOf(text: string): unknown {
   try {
     return parseYaml(text, { logLevel: "error" });
   } catch (error) {
-    if (error instanceof YAMLParseError) throw new Error(`it is no YAML: ${error.message.split("\n")[0]}`);
-    throw error;
+    // A parse error, or an alias that nothing defines.
+    throw new Error(`it is no YAML: ${error instanceof Error ? error.message.split("\n")[0] : error}`);
   }
 }
 
