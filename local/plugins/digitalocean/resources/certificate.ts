@@ -54,18 +54,23 @@ function refuseIncomplete({ type, domains, privateKey, leafCertificate }: Values
   if (!leafCertificate) refuse("leaf_certificate", "`custom` or empty");
 }
 
-async function verified(operation: Operation<Api>, made: Body): Promise<Body> {
-  const path = `/v2/certificates/${String(made.id)}`;
-  const settled = await until(operation, `waiting for certificate ${String(made.name)}`, async () => {
-    const certificate = asBody((await operation.client.call("GET", path, operation)).certificate);
-    return certificate.state === "pending" ? undefined : certificate;
-  });
-  if (settled.state !== "verified")
-    throw new PartialFailure(
-      existing(settled),
-      `certificate ${String(made.name)} is in state ${String(settled.state)} instead of verified`,
-    );
-  return settled;
+/** One that isn't verified stays in the state: it exists, and has its name. */
+async function verified(operation: Operation<Api>, made: Body): Promise<Existing> {
+  const name = String(made.name);
+  let last = made;
+  const settle = async (): Promise<true | undefined> => {
+    const path = `/v2/certificates/${String(made.id)}`;
+    last = asBody((await operation.client.call("GET", path, operation)).certificate);
+    return last.state === "pending" ? undefined : true;
+  };
+  try {
+    await until(operation, `waiting for certificate ${name} to become verified`, settle);
+    if (last.state !== "verified")
+      throw new Error(`certificate ${name} is in state ${String(last.state)}, not verified`);
+  } catch (error) {
+    throw new PartialFailure(existing(last), error instanceof Error ? error.message : String(error));
+  }
+  return existing(last);
 }
 
 const certificate: Resource<Api> = {
@@ -81,7 +86,7 @@ const certificate: Resource<Api> = {
         operation,
         toBody(properties, planned),
       );
-      const { id, state } = existing(await verified(operation, asBody(answer.certificate)));
+      const { id, state } = await verified(operation, asBody(answer.certificate));
       const pems = ["privateKey", "leafCertificate", "certificateChain"].filter((name) => planned[name]);
       const digests = pems.map((name) => [name, digest(planned[name] ?? "")]);
       return { id, state: { ...state, ...Object.fromEntries(digests) } };

@@ -73,15 +73,23 @@ async function bodyOf(operation: Operation<Api>, planned: Values): Promise<objec
   };
 }
 
-async function active(operation: Operation<Api>, id: string): Promise<Existing> {
-  const balancer = await until(operation, "waiting for the load balancer to become active", async () => {
-    const found = await getBalancer(operation, id);
-    return found.status === "new" ? undefined : found;
-  });
-  const found = await existing(operation, balancer);
-  if (balancer.status !== "active")
-    throw new PartialFailure(found, `the load balancer is ${text(balancer.status)} instead of active`);
-  return found;
+/** One that doesn't become active stays in the state: it exists. */
+async function active(operation: Operation<Api>, made: Body): Promise<Existing> {
+  let last = made;
+  const settle = async (): Promise<Body | undefined> => {
+    last = await getBalancer(operation, String(made.id));
+    return last.status === "new" ? undefined : last;
+  };
+  try {
+    await until(operation, "waiting for the load balancer to become active", settle);
+    if (last.status !== "active") throw new Error(`the load balancer is ${text(last.status)}, not active`);
+  } catch (error) {
+    throw new PartialFailure(
+      await existing(operation, last),
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+  return existing(operation, last);
 }
 
 const loadBalancer: Resource<Api> = {
@@ -93,7 +101,7 @@ const loadBalancer: Resource<Api> = {
     named("creating load balancer", async () => {
       const body = await bodyOf(operation, planned);
       const answer = await operation.client.call("POST", "/v2/load_balancers", operation, body);
-      return active(operation, String(asBody(answer.load_balancer).id));
+      return active(operation, asBody(answer.load_balancer));
     }),
   read: (operation, id) =>
     named("reading load balancer", () =>
