@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { CLUSTER, type Client, cloudFor, type Made, onlineCluster, SERVICE } from "./testing.ts";
+import {
+  CLUSTER,
+  type Client,
+  cloudFor,
+  DROPLET,
+  KEYS,
+  type Made,
+  onlineCluster,
+  SERVICE,
+} from "./testing.ts";
 
 type Project = { id: string; resources: Set<string> };
 
@@ -182,6 +191,14 @@ test("after everything is destroyed the account is as a new one", async (t) => {
     "/v2/projects",
     "/v2/databases",
     "/v2/apps",
+    "/v2/droplets",
+    "/v2/droplets/autoscale",
+    "/v2/firewalls",
+    "/v2/account/keys",
+    "/v2/images?private=true",
+    "/v2/vpc_peerings",
+    "/v2/vpc_nat_gateways",
+    "/v2/reserved_ips",
     "/v2/tags",
     "/v2/projects/default/resources",
   ];
@@ -198,7 +215,40 @@ test("after everything is destroyed the account is as a new one", async (t) => {
     spec: { name: "shop", region: "fra", services: [SERVICE], vpc: { id: vpc.id } },
     project_id: project.id,
   });
+  const key = await cloud.make("/v2/account/keys", { name: "key", ...KEYS[0] });
+  const pool = await cloud.make("/v2/droplets/autoscale", {
+    name: "web",
+    config: { target_number_instances: 2 },
+    droplet_template: {
+      ...DROPLET,
+      ssh_keys: [key.id],
+      tags: ["blue"],
+      vpc_uuid: vpc.id,
+      project_id: project.id,
+    },
+  });
+  const firewall = await cloud.make("/v2/firewalls", {
+    name: "web",
+    tags: ["blue"],
+    inbound_rules: [{ protocol: "tcp", ports: "80", sources: { addresses: ["10.0.0.0/8"] } }],
+  });
+  const data = await cloud.make("/v2/vpcs", { name: "data", region: "fra1" });
+  const peering = await cloud.make("/v2/vpc_peerings", { name: "p", vpc_ids: [vpc.id, data.id] });
+  const gateway = await cloud.make("/v2/vpc_nat_gateways", {
+    name: "out",
+    type: "PUBLIC",
+    region: "fra1",
+    size: 1,
+    vpcs: [{ vpc_uuid: vpc.id }],
+    project_id: project.id,
+  });
   for (const path of [
+    `/v2/firewalls/${firewall.id}`,
+    `/v2/droplets/autoscale/${pool.id}/dangerous`,
+    `/v2/vpc_nat_gateways/${gateway.id}`,
+    `/v2/vpc_peerings/${peering.id}`,
+    `/v2/account/keys/${key.id}`,
+    `/v2/vpcs/${data.id}`,
     `/v2/apps/${app.id}`,
     `/v2/databases/${cluster.id}`,
     `/v2/projects/${project.id}`,
