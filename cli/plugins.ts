@@ -11,10 +11,11 @@ import {
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import semver from "semver";
+import { binFolder } from "../local/plugins/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import { ENGINE_VERSION } from "./engine.ts";
 import { UserError } from "./errors.ts";
-import { cache, pulumiHome, remember, root } from "./places.ts";
+import { cache, pulumiHome, remember } from "./places.ts";
 import { capture } from "./process.ts";
 import { step } from "./progress.ts";
 
@@ -36,9 +37,6 @@ const wanted: Plugin[] = [
   { kind: "resource", name: "random", version: manifest.dependencies["@pulumi/random"] },
   { kind: "resource", name: "command", version: manifest.devDependencies["@pulumi/command"] },
 ];
-
-/** Where the stand-ins' executables lie. */
-const standIns = join(root, "local", "plugins", "bin");
 
 /** A download that failed is tried again after this many milliseconds (a day). */
 const RETRY_AFTER = 24 * 60 * 60 * 1000;
@@ -64,7 +62,7 @@ export async function plugins(engine: string): Promise<Plugins> {
     throw new UserError(`BREAKWATER_PLUGINS is "${side}"; allowed: official, stand-in`);
   const env: Record<string, string> = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
   if (side === "stand-in") {
-    for (const plugin of wanted) link(plugin, join(standIns, executable(plugin)));
+    for (const plugin of wanted) link(plugin, join(binFolder, executable(plugin)));
     return { standIns: wanted.map(title), env: { ...env, PULUMI_IGNORE_AMBIENT_PLUGINS: "true" } };
   }
   const missing: Plugin[] = [];
@@ -78,7 +76,7 @@ export async function plugins(engine: string): Promise<Plugins> {
   const replaced: Plugin[] = [];
   for (const plugin of missing) {
     const path = installed(plugin);
-    link(plugin, path ?? join(standIns, executable(plugin)));
+    link(plugin, path ?? join(binFolder, executable(plugin)));
     if (!path) replaced.push(plugin);
   }
   if (side === "official" && replaced.length > 0)
