@@ -4,7 +4,7 @@ import { InvalidArguments, type Protection, type Transform } from "./base.ts";
 import { cacheProblems, type EvictionPolicy } from "./cache-rules.ts";
 import type { ValkeySize, ValkeyVersion } from "./catalog.ts";
 import { cacheCosts } from "./costs.ts";
-import { ManagedDatabase } from "./database.ts";
+import { ManagedDatabase, readable } from "./database.ts";
 import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
 
 export type CachePart = "cluster";
@@ -79,9 +79,10 @@ export class Cache extends ManagedDatabase {
     const { user, password } = this.cluster;
     this.user = user;
     this.uri = pulumi.secret(
-      pulumi
-        .all([user, password, this.host, this.port])
-        .apply(([u, p, h, n]) => `rediss://${encodeURIComponent(u)}:${encodeURIComponent(p)}@${h}:${n}/0`),
+      pulumi.all([user, password, this.host, this.port]).apply(([u, p, h, n]) => {
+        const known = readable(name, "the cluster's password", p);
+        return `rediss://${encodeURIComponent(u)}:${encodeURIComponent(known)}@${h}:${n}/0`;
+      }),
     );
     this.registerOutputs({
       clusterId: this.clusterId,

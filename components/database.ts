@@ -1,6 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
-import { answerOf, Component, guarded, type Protection } from "./base.ts";
+import { answerOf, Component, guarded, InvalidArguments, type Protection } from "./base.ts";
 import type { Line } from "./costs.ts";
 import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
 import { rulesFor, strangers } from "./trusted-sources.ts";
@@ -102,4 +102,14 @@ export abstract class ManagedDatabase extends Component {
       return (await answerOf(name, `the certificate of cluster ${clusterId}`, asked)).certificate;
     });
   }
+}
+
+/**
+ * A password or address that DigitalOcean shows to some tokens alone: without the scope it comes empty, and a URI without it
+ * would only fail in the product.
+ */
+export function readable(component: string, what: string, value: string | undefined): string {
+  if (value) return value;
+  const problem = `${what} can't be read: the token needs the scope database:view_credentials`;
+  throw new InvalidArguments(component, [problem]);
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { Mongo } from "./mongo.ts";
 import type { MongoArgs } from "./mongo-args.ts";
+import { mongoUri } from "./mongo-uri.ts";
 import { record, resolved } from "./testing.ts";
 
 const cluster = "11111111-2222-3333-4444-555555555555";
@@ -129,6 +130,25 @@ test("a URI with ports, and one without the administrator's password, becomes th
       replicaSet: "rs",
     });
   }
+});
+
+test("what the platform has not shown ends in one line that says what to do, not in a URI that can't work", () => {
+  const uri = (address: string | undefined, password: string | undefined) =>
+    mongoUri("mongo", address, "app", password, "app");
+  for (const nothing of ["", undefined]) {
+    assert.throws(
+      () => uri(nothing, "x"),
+      /^Error: mongo: .*address can't be read.*database:view_credentials$/,
+    );
+    assert.throws(
+      () => uri("mongodb://h/admin", nothing),
+      /mongo: user app has no password in the state.*raise generation/,
+    );
+  }
+  assert.equal(
+    uri("mongodb+srv://h", "p@ss/1"),
+    "mongodb+srv://app:p%40ss%2F1@h/app?tls=true&authSource=admin",
+  );
 });
 
 test("an existing cluster is taken over with the databases that it has, never with users", async () => {

@@ -6,6 +6,7 @@ import { ManagedDatabase } from "./database.ts";
 import { generationName } from "./generation.ts";
 import type { MongoArgs, MongoConnection } from "./mongo-args.ts";
 import { mongoProblems } from "./mongo-rules.ts";
+import { mongoUri } from "./mongo-uri.ts";
 
 /**
  * A managed MongoDB cluster with its databases and their users. It brings a daily backup, kept for seven days and lost
@@ -88,7 +89,8 @@ export class Mongo extends ManagedDatabase {
       dbs.flatMap(({ name: database, user, resource }) => {
         const login = users.get(user);
         if (!login) return [];
-        const uri = databaseUri(cluster.privateUri, login.name, login.password, resource.name);
+        const parts = pulumi.all([cluster.privateUri, login.name, login.password, resource.name]);
+        const uri = pulumi.secret(parts.apply((known) => mongoUri(name, ...known)));
         return [[database, { database, user: login.name, uri }]];
       }),
     );
@@ -117,26 +119,4 @@ export class Mongo extends ManagedDatabase {
       );
     return found;
   }
-}
-
-/**
- * The administrator's URI, for another user and database. Scheme, hosts and replica set are the platform's to choose.
- * Users live in `admin`, whatever database they work in: without `authSource` a driver would look for them there.
- */
-function databaseUri(
-  adminUri: pulumi.Input<string>,
-  user: pulumi.Input<string>,
-  password: pulumi.Input<string>,
-  database: pulumi.Input<string>,
-): pulumi.Output<string> {
-  return pulumi.secret(
-    pulumi.all([adminUri, user, password, database]).apply(([admin, u, p, d]) => {
-      const [, scheme, hosts, query] =
-        /^([a-z+]+):\/\/(?:.*@)?([^/?]+)(?:\/[^?]*)?(?:\?(.*))?$/.exec(admin) ?? [];
-      const options = new URLSearchParams(query);
-      options.set("tls", "true");
-      options.set("authSource", "admin");
-      return `${scheme}://${encodeURIComponent(u)}:${encodeURIComponent(p)}@${hosts}/${d}?${options}`;
-    }),
-  );
 }
