@@ -155,3 +155,26 @@ test("a registry: the tier changes in place, a name does not", async (t) => {
   });
   await stack.destroy();
 });
+
+test("what a program should keep clear of: values of more digits than single precision has, alerts that change their check", async (t) => {
+  const stack = await stackFor(t, cloud);
+  const program = (check: string) => `
+    const emails = ["ops@breakwater.dev"];
+    new digitalocean.MonitorAlert("busy", { type: "v1/dbaas/alerts/cpu_alerts", compare: "GreaterThan", value: 80.1, window: "5m",
+      description: "busy", alerts: { emails } }, cloud);
+    const checks = { one: 0, two: 0 };
+    for (const name of Object.keys(checks)) checks[name] = new digitalocean.UptimeCheck(name, { target: "https://shop.test" }, cloud);
+    new digitalocean.UptimeAlert("down", { checkId: checks.${check}.id, type: "down", period: "2m", notifications: [{ emails }] }, cloud);`;
+  stack.program(program("one"));
+  await stack.up();
+  const lasting = { op: "update", name: "busy", changes: { value: "update" } };
+  assert.deepEqual(await stack.preview(), [lasting]);
+
+  stack.program(program("two"));
+  const { code, output } = await stack.tryUp();
+  assert.notEqual(code, 0);
+  assert.match(output, /404/);
+  stack.program(program("one"));
+  await stack.up();
+  await stack.destroy();
+});
