@@ -30,6 +30,7 @@ export interface StateResource {
   readonly inputs: Record<string, unknown>;
   readonly outputs: Record<string, unknown>;
   readonly initErrors?: readonly string[];
+  readonly dependencies?: readonly string[];
 }
 
 export class Secret {

@@ -56,6 +56,32 @@ describe("wrong settings", () => {
     writeFileSync(stackFile(), original);
   });
 
+  test("what concerns more than one setting is named too, in a preview of a whole stack file", async () => {
+    change(it.root, ["budget"], 10);
+    change(it.root, ["mongo", "nodeCount"], 2);
+    change(it.root, ["compute"], "droplets");
+    change(it.root, ["network"], {
+      separateData: true,
+      ipRange: "10.64.0.0/20",
+      appsIpRange: "10.64.8.0/22",
+    });
+    change(it.root, ["postgres", "databases"], [{ name: "app", user: "doadmin" }]);
+    change(it.root, ["app", "region"], "lon");
+    const { code, output } = await it.pulumi("preview");
+    assert.notEqual(code, 0);
+    for (const line of [
+      /breakwater:budget: 10 must be at least [\d.]+, what these settings can cost a month; dearest: /,
+      /breakwater:mongo\.nodeCount: 2 must be 1 or 3/,
+      /breakwater:domain is required with compute droplets/,
+      /breakwater:network\.appsIpRange: "10\.64\.8\.0\/22" must not overlap network\.ipRange, 10\.64\.0\.0\/20/,
+      /breakwater:postgres\.databases\[0\]\.user: "doadmin" is the administrator/,
+      /breakwater:app\.region: "lon" must be fra/,
+    ])
+      assert.match(output, line);
+    assert.doesNotMatch(output, /\n\s+at .+:\d+/, "a stack trace");
+    writeFileSync(stackFile(), original);
+  });
+
   test("stack local refuses every API that is not on this machine", async () => {
     for (const endpoint of [
       "https://api.digitalocean.com",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cloudForTests } from "../conformance/cloud.ts";
-import { fresh, network, postgres, write } from "./program.ts";
+import { fresh, network, plan, postgres, write } from "./program.ts";
 
 /** Slow enough that a cluster is still a member of its VPC when the VPC's deletion is asked for. */
 const cloud = await cloudForTests({ timeScale: 0.03 });
@@ -20,4 +20,26 @@ test("a VPC waits for members that take their time to leave", async (t) => {
   assert.equal(deletions.at(-1), 204);
   const { vpcs } = await cloud.call<{ vpcs: { default: boolean }[] }>("GET", "/v2/vpcs?per_page=200");
   assert.ok(vpcs.every((vpc) => vpc.default));
+});
+
+test("what is filed under a project is filed once, and a refresh agrees", async (t) => {
+  const stack = await fresh(t, cloud);
+  const project = `const project = new components.Project("project",
+    { projectName: "shop", tag: "shop", environment: "Development", retain: false }, opts);`;
+  const zone = `const zone = new digitalocean.Domain("zone", { name: "shop.example" }, { provider: cloud.provider });
+    project.file("zone", [zone.domainUrn]);`;
+  write(stack, network + project + zone + postgres("projectId: project.projectId,"));
+  await stack.up();
+  const { id } = await stack.resource("project-project");
+  const { resources } = await cloud.call<{ resources: { urn: string }[] }>(
+    "GET",
+    `/v2/projects/${id}/resources`,
+  );
+  const cluster = await stack.resource("postgres-cluster");
+  assert.deepEqual(resources.map(({ urn }) => urn).sort(), [
+    `do:dbaas:${cluster.id}`,
+    "do:domain:shop.example",
+  ]);
+  await stack.refresh();
+  assert.deepEqual(await plan(stack), {});
 });

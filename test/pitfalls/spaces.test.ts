@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cloudForTests } from "../conformance/cloud.ts";
+import { fresh, plan, write } from "./program.ts";
+
+/** What goes wrong with buckets and CDN endpoints, met by the components. docs/pitfalls.md has the list. */
+
+const cloud = await cloudForTests();
+
+const buckets = `
+const documents = new components.DocumentStore("documents", { region: "fra1", protection: open }, opts);
+const assets = new components.PublicAssets("assets",
+  { region: "fra1", protection: open }, { ...opts, dependsOn: documents.cdn });`;
+
+test("CDN endpoints are made one after the other, and one that is limited is tried again", async (t) => {
+  const stack = await fresh(t, cloud);
+  write(stack, buckets);
+  const path = "/v2/cdn/endpoints";
+  await cloud.fault({
+    method: "POST",
+    path,
+    times: 1,
+    effect: { kind: "status", status: 429, retry_after: 0 },
+  });
+  await stack.up();
+  const { endpoints } = await cloud.call<{ endpoints: { origin: string; ttl: number }[] }>("GET", path);
+  assert.deepEqual(endpoints.map(({ ttl }) => ttl).sort(), [3600, 60]);
+  const second = (await stack.state()).find(({ urn }) => urn.endsWith("::assets-cdn"));
+  assert.ok(second?.dependencies?.some((urn) => urn.endsWith("::documents-cdn")));
+  assert.deepEqual(await plan(stack), {});
+});
+
+test("a CDN endpoint that was deleted by hand comes back", async (t) => {
+  const stack = await fresh(t, cloud);
+  write(stack, buckets);
+  await stack.up();
+  const { id } = await stack.resource("assets-cdn");
+  await cloud.call("DELETE", `/v2/cdn/endpoints/${id}`);
+  // The first refresh may fail: the provider forgets the endpoint and reports an error all the same.
+  const first = await stack.attempt(["refresh", "--yes", "--skip-preview"]);
+  if (first.code !== 0) await stack.refresh();
+  assert.equal((await plan(stack))["assets-cdn"], "create");
+  await stack.up();
+  assert.notEqual((await stack.resource("assets-cdn")).id, id);
+});
