@@ -8,7 +8,7 @@ export interface Message {
 }
 
 const FIX = " To fix: ";
-const path = String.raw`(?:[\w$.-]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])+`;
+const path = String.raw`(?:[\w$.-]+(?::[\w$.-]+)*|\[\d+\]|\["(?:[^"\\]|\\.)*"\])+`;
 const shape = new RegExp(`^(?:(${path}): )?([\\s\\S]*)$`);
 
 export function write({ path, wrong, fix }: Message): string {
@@ -30,20 +30,24 @@ export interface Open {
   path: string;
 }
 
-const UNDECIDED = "undecided until the deployment tells ";
+const UNDECIDED = "only the deployment will tell ";
 
 /** What stands in the SDK's advisory about a rule that could not be decided. */
 export function writeUndecided(open: readonly Open[]): string {
-  return `${UNDECIDED}${JSON.stringify(open.map(({ urn, path }) => (urn ? [path, urn] : [path])))}`;
+  return UNDECIDED + open.map(({ urn, path }) => (urn ? `${path} of ${urn}` : path)).join("; ");
 }
 
 /** Undefined for a message that tells no undecided rule. A rule of another pack that touched an unknown is one, too. */
 export function readUndecided(message: string): Open[] | undefined {
   const start = message.indexOf(UNDECIDED);
-  if (start >= 0) {
-    const list: unknown = JSON.parse(message.slice(start + UNDECIDED.length));
-    return (Array.isArray(list) ? list : []).map(([path, urn]) => ({ path, ...(urn && { urn }) }));
-  }
+  if (start >= 0)
+    return message
+      .slice(start + UNDECIDED.length)
+      .split("; ")
+      .map((each) => {
+        const [, path = each, urn] = /^(.*) of (urn:.*)$/.exec(each) ?? [];
+        return urn ? { urn, path } : { path };
+      });
   const path = /^can't run policy [\s\S]* during preview: \w+ value at \.(\S+) can't be known/.exec(
     message,
   )?.[1];

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { judge, resource, secret, unknown } from "./kit.ts";
+import type { ResourceRule, StackRule } from "./rule.ts";
+import { isUnknown, undecidedError } from "./sdk.ts";
+
+/** What the adapter takes for given of the SDK's internals: a new SDK has to keep it, or the adapter has to change. */
+
+const require = createRequire(import.meta.url);
+const type = "test:index:Thing";
+const about = {
+  description: "A rule.",
+  group: "hygiene",
+  severity: "low",
+  level: "mandatory",
+  url: "https://example.com",
+  fix: "mend it",
+} as const;
+const rule = (check: ResourceRule["check"]): ResourceRule => ({
+  ...about,
+  name: "a-rule",
+  types: [type],
+  check,
+});
+
+test("the SDK is the version that the adapter was written for", () => {
+  assert.equal(require("@pulumi/policy/package.json").version.replace("v", ""), "1.21.0");
+});
+
+test("what stands for unknown values is known, each of its kinds", () => {
+  const proxy: Record<string, unknown> = require("@pulumi/policy/proxy.js");
+  const kinds = ["Boolean", "Number", "String", "Array", "Asset", "Archive", "Object"];
+  for (const kind of kinds) assert.equal(isUnknown(proxy[`unknown${kind}Value`]), true, kind);
+  assert.equal(isUnknown("04da6b54"), false);
+});
+
+test("an undecided rule is the SDK's own kind of error", () => {
+  const { UnknownValueError } = require("@pulumi/policy/proxy.js");
+  assert.ok(undecidedError("why") instanceof UnknownValueError);
+  assert.equal(undecidedError("why").message, "why");
+});
+
+test("secrets are told apart at any depth, with their values", async () => {
+  const seen: string[] = [];
+  const look = rule(({ inputs }) => {
+    for (const leaf of inputs.leaves())
+      seen.push(`${leaf.path} ${leaf.isSecret} ${leaf.isUnknown ? "?" : leaf.value}`);
+  });
+  const inputs = {
+    a: "x",
+    b: secret("y"),
+    c: [secret({ d: "z", e: [1] })],
+    f: { g: secret(unknown) },
+    h: unknown,
+    i: null,
+  };
+  assert.deepEqual(await judge([look], [resource(type, inputs)]), { violations: [], undecided: [] });
+  assert.deepEqual(seen, [
+    "a false x",
+    "b true y",
+    "c[0].d true z",
+    "c[0].e[0] true 1",
+    "f.g true ?",
+    "h false ?",
+    "i false null",
+  ]);
+});
+
+test("a rule that reads an unknown is undecided, and what it has found beside it stays", async () => {
+  const both = rule(({ get: _get, inputs }, report) => {
+    inputs.get("list").each((item) => {
+      if (item.text() === "bad") report(item, "it is bad");
+    });
+  });
+  const { violations, undecided } = await judge(
+    [both],
+    [resource(type, { list: [unknown, "bad", unknown, "good"] })],
+  );
+  assert.deepEqual(
+    violations.map(({ path }) => path),
+    ["list[1]"],
+  );
+  assert.deepEqual(
+    undecided.map(({ path }) => path),
+    ["list[0]", "list[2]"],
+  );
+});
+
+test("a rule that throws is a violation that names the rule and quotes nothing", async () => {
+  const broken = rule(({ inputs }) => {
+    throw new SyntaxError(`unexpected ${inputs.get("a").text()}`);
+  });
+  await assert.rejects(judge([broken], [resource(type, { a: "hunter2" })]), (error: Error) => {
+    assert.match(error.message, /^a-rule on urn:\S+: the rule itself failed \(SyntaxError\)/);
+    assert.doesNotMatch(error.message, /hunter2/);
+    return true;
+  });
+});
+
+test("a message that quotes a secret loses it, also another resource's", async () => {
+  const loose: StackRule = {
+    ...about,
+    name: "loose",
+    types: [type],
+    checkInStack: (it, report, _settings, stack) => {
+      const all = stack.of(type).map((each) => each.get("a").text());
+      report(it.get("a"), `the values are ${all.join(" and ")}`);
+    },
+  };
+  const things = [
+    resource(type, { a: secret("hunter2") }),
+    resource(type, { a: secret("correct horse") }, { name: "b" }),
+  ];
+  const { violations } = await judge([loose], things);
+  for (const { wrong } of violations) assert.equal(wrong, "the values are [secret] and [secret]");
+});
+
+test("rules of a stack see inputs as the program gave them, and outputs beside them", async () => {
+  const seen: unknown[] = [];
+  const look: StackRule = {
+    ...about,
+    name: "look",
+    types: [type],
+    checkInStack: (it) => {
+      seen.push(it.get("kind").value, it.outputs.get("kind").isUnknown, it.outputs.get("id").value);
+    },
+  };
+  const first = rule(() => undefined); // inputs are seen when a resource is judged by itself
+  await judge([first, look], [resource(type, { a: 1 }, { outputs: { kind: unknown, id: "9" } })]);
+  assert.deepEqual(seen, [undefined, true, "9"]);
+});
