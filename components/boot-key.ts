@@ -26,7 +26,7 @@ export interface BootKeyArgs {
 /**
  * A key that droplets of a VPC can get at boot, and nobody else: an object in a private bucket, whose policy gives it to the
  * address of the VPC's NAT gateway alone. DigitalOcean gives a droplet no identity, and what is in its user data everyone
- * on it can read; docs/decisions/0008-secrets-of-droplets.md weighs what else there is.
+ * on it can read; docs/decisions/0007-secrets-of-droplets.md weighs what else there is.
  */
 export class BootKey extends Component {
   /** The key, secret. */
@@ -80,6 +80,15 @@ export class BootKey extends Component {
         region: bucketRegion,
         acl: "private",
         forceDestroy: true,
+        versioning: { enabled: true },
+        lifecycleRules: [
+          {
+            id: "versions",
+            enabled: true,
+            noncurrentVersionExpiration: { days: 1 },
+            abortIncompleteMultipartUploadDays: 1,
+          },
+        ],
       },
       { replaceOnChanges: ["name"] },
       transform?.bucket,

@@ -62,8 +62,14 @@ export function recordsOf({ zone, authorities = ["letsencrypt.org"], mail }: Dom
   } = mail?.mode === "records"
     ? mail
     : { spf: "v=spf1 -all", dmarc: "v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s" };
+  // No key signs mail of a zone that sends none (RFC 6376: an empty `p` revokes).
+  const dkim: [string, Rec][] =
+    mail?.mode === "records"
+      ? []
+      : [["dkim", { type: "TXT", name: `*._domainkey.${zone}`, value: "v=DKIM1; p=" }]];
   return [
     ...caa,
+    ...dkim,
     ["spf", { type: "TXT", name: zone, value: spf }],
     ["dmarc", { type: "TXT", name: `_dmarc.${zone}`, value: dmarc }],
     ...mx.map(({ host, priority }): [string, Rec] => [

@@ -15,6 +15,7 @@ test("a zone of its own says which authority may issue, and that nobody sends ma
   const { resources, named, result } = await make();
   assert.deepEqual(types(resources), [
     "DnsRecord domain-caa-letsencrypt-org",
+    "DnsRecord domain-dkim",
     "DnsRecord domain-dmarc",
     "DnsRecord domain-spf",
     "Domain domain-zone",
@@ -38,6 +39,7 @@ test("a zone of its own says which authority may issue, and that nobody sends ma
   });
   const dmarc = named("domain-dmarc").inputs;
   assert.equal(dmarc.name, "_dmarc");
+  assert.equal(named("domain-dkim").inputs.name, "*._domainkey");
   assert.match(String(dmarc.value), /^v=DMARC1; p=reject; sp=reject;/);
   assert.equal((await resolved(result.zone)).value, "example.com");
   assert.equal(result.host, "example.com");

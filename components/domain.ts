@@ -19,7 +19,7 @@ export interface DomainArgs {
    * @default Let's Encrypt, which DigitalOcean uses for balancers and CDN
    */
   authorities?: string[];
-  /** Who may send mail from the zone. @default nobody: SPF `-all` and DMARC `reject` */
+  /** Who may send mail from the zone. @default nobody: SPF `-all`, DMARC `reject`, no DKIM key */
   mail?: Mail;
   /** Host names that each get a Let's Encrypt certificate, by a name for it. @default none */
   certificates?: Record<string, string[]>;

@@ -18,7 +18,10 @@ const elsewhere = {
 };
 
 /** The whole life of stack `local`, in order, through the commands that a user has. */
-describe("stack local", () => {
+for (const compute of ["app-platform", "droplets"] as const)
+  describe(`stack local on ${compute}`, () => life(compute));
+
+function life(compute: "app-platform" | "droplets"): void {
   let it: Checkout;
   let fresh: Record<string, string[]>;
   const stateFile = () => join(it.home, "pulumi", ".pulumi", "stacks", "breakwater", "local.json");
@@ -33,6 +36,7 @@ describe("stack local", () => {
 
   before(async () => {
     it = await checkout(elsewhere);
+    change(it.root, ["compute"], compute);
     // What a new account has: seen before anything is brought up.
     assert.equal((await it.pulumi("stack", "ls")).code, 0);
     const preview = await it.pulumi("stack", "init", "local");
@@ -48,7 +52,10 @@ describe("stack local", () => {
     assert.equal(code, 0, output);
     assert.match(stdout, /Local cloud \(console\) +http:\/\/127\.0\.0\.1:\d+/);
     assert.match(stdout, /API +https?:\/\/\S+/);
-    assert.match(stdout, /Postgres +\S+:\d+/);
+    for (const name of ["Postgres", "Mongo", "Cache"]) assert.match(stdout, new RegExp(`${name} +\\S+:\\d+`));
+    for (const name of ["Documents", "Assets"])
+      assert.match(stdout, new RegExp(`${name} +http://\\S+, bucket \\S+`));
+    assert.match(stdout, compute === "droplets" ? /Load balancer +[\d.]+/ : /App +http:\/\/\S+/);
     const now = await contents(it);
     assert.notDeepEqual(now, fresh);
   });
@@ -82,6 +89,34 @@ describe("stack local", () => {
     assert.deepEqual(await planned(), {});
   });
 
+  test("a new version of the product takes over", async () => {
+    const output = async () => JSON.parse((await it.pulumi("stack", "output", "--json")).stdout).compute;
+    const before = await output();
+    change(it.root, ["app", "env", "LOG_LEVEL"], "debug");
+    change(it.root, ["app", "migrateCommand"], "flask db upgrade");
+    const up = await it.pulumi("up", "--yes");
+    assert.equal(up.code, 0, up.output);
+    const now = await output();
+    const { autoscale_pools: pools, apps, droplets } = await contents(it);
+    if (compute === "app-platform") assert.equal(now.id, before.id, "an app is updated in place");
+    else {
+      assert.notEqual(now.id, before.id, "another template is another pool");
+      assert.equal(pools?.length, 1, "the old pool is gone");
+      assert.equal(droplets?.length, 1, "and its droplets with it");
+      assert.ok(apps?.includes("breakwater-local-schema"), "the migration has its job");
+    }
+    assert.deepEqual(await planned(), {});
+  });
+
+  if (compute === "droplets")
+    test("a replacement of the load balancer is refused: it would have another address", async () => {
+      change(it.root, ["network", "separateData"], true);
+      const { code, output } = await it.pulumi("preview");
+      assert.notEqual(code, 0, output);
+      assert.match(output, /breakwater:allowReplace: \[.*loadBalancer.*\]/);
+      change(it.root, ["network", "separateData"], undefined);
+    });
+
   test("a replacement of the database is refused, in preview and in up, with how to allow it", async () => {
     const before = await contents(it);
     change(it.root, ["postgres", "name"], "another-name");
@@ -102,7 +137,8 @@ describe("stack local", () => {
     change(it.root, ["postgres", "name"], "another-name");
     const { code, output } = await it.pulumi("up", "--yes");
     assert.equal(code, 0, output);
-    assert.deepEqual((await contents(it)).databases, ["another-name"]);
+    const { databases } = await contents(it);
+    assert.deepEqual(databases, ["another-name", "breakwater-local-cache", "breakwater-local-mongo"]);
     change(it.root, ["allowReplace"], undefined);
     const start = await it.npm("start");
     assert.equal(start.code, 0, start.output);
@@ -122,4 +158,4 @@ describe("stack local", () => {
     assert.equal(code, 0);
     assert.throws(() => readFileSync(stateFile()), { code: "ENOENT" });
   });
-});
+}
