@@ -24,6 +24,9 @@ export type Needed =
 const nobodysKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPzuf2QS1jKW4ZqTlK1ZxEqBvOUn1pHcQ4Qx1fC7sVqG rehearsal";
 
+/** Rather than the fingerprint of a key that the account has. */
+const isPublicKey = (value: unknown) => String(value).includes(" ");
+
 /** @param region datacentre of the settings, checked and complete. */
 export function rehearsalOf({ raw, encrypted, others }: StackFile, region: string): Rehearsal {
   const altered = ["rehearsal: true"];
@@ -39,10 +42,10 @@ export function rehearsalOf({ raw, encrypted, others }: StackFile, region: strin
       altered.push(`${path}: a VPC that was made for the rehearsal`);
     }
     if (key === "sshKeys" && Array.isArray(holder[key])) {
-      const keys = holder[key].map((value) => (String(value).includes(" ") ? value : nobodysKey));
-      if (keys.some((value, index) => value !== Reflect.get(Object(holder[key]), index))) {
-        holder[key] = [...new Set(keys)];
-        altered.push(`${path}: a public key of nobody's for each fingerprint`);
+      const keys = holder[key].filter(isPublicKey);
+      if (keys.length < holder[key].length) {
+        holder[key] = [...keys, nobodysKey];
+        altered.push(`${path}: nobody's public key for the fingerprints`);
       }
     }
     if (key === "ownership" && holder[key] === "existing" && typeof holder.name === "string") {

@@ -62,8 +62,8 @@ function validity({ status, body }: Answer): Finding {
 }
 
 /**
- * The address that doctl asks about a token (doctl 1.1xx, `auth init`); it is in no documentation, so its silence means nothing. It
- * lies on another host than the API.
+ * The address that doctl asks about a token (`doctl auth init`), on another host than the API. It is in no documentation, so its
+ * silence means nothing.
  */
 const infoOf = ({ url, token }: Api): Api => ({ url: url.replace("//api.", "//cloud."), token });
 
