@@ -88,6 +88,7 @@ function asMarkdown(block: Block): string {
   return [columns, rule, ...rows].map((row) => `| ${row.map(cellOf).join(" | ")} |`).join("\n");
 }
 
-/** What Markdown would take for markup: values from a cloud or a pull request must stay text on a page. */
-const escaped = (text: string) => text.replace(/[\\<>*_[\]`|]/g, (character) => `\\${character}`);
-const cellOf = (text: string) => (/^-+:?$/.test(text) ? text : escaped(text).replaceAll("\n", " "));
+/** What Markdown would take for markup, or for a new line: values from a cloud or a pull request must stay text on a page. */
+const escaped = (text: string) =>
+  text.replace(/\s*\n\s*/g, " ").replace(/[\\<>*_[\]`|]/g, (character) => `\\${character}`);
+const cellOf = (text: string) => (/^-+:?$/.test(text) ? text : escaped(text));
