@@ -323,3 +323,93 @@ test("without a key nothing works, and the reason is told", async (t) => {
   assert.notEqual(code, 0);
   assert.match(output, /Spaces credentials not configured/);
 });
+
+test("a CDN endpoint: create, time to live and domain in place, another origin replaces, delete", async (t) => {
+  const stack = await spacesStack(t);
+  const cdn = (args: string) =>
+    program(
+      stack,
+      `
+      const bucket = new digitalocean.SpacesBucket("b", { name: "cdn-a", region: "fra1" }, spaces);
+      const zone = new digitalocean.Domain("zone", { name: "cdn.example.com" }, spaces);
+      const certificate = new digitalocean.Certificate("cert", { name: "cdn-a", type: "lets_encrypt", domains: ["static.cdn.example.com"] }, { ...spaces, dependsOn: zone });
+      new digitalocean.Cdn("cdn", { origin: bucket.bucketDomainName, ${args} }, spaces);`,
+    );
+  cdn("");
+  await stack.up();
+  const { outputs } = await stack.resource("cdn");
+  assert.partialDeepStrictEqual(outputs, {
+    origin: "cdn-a.fra1.digitaloceanspaces.com",
+    endpoint: "cdn-a.fra1.cdn.digitaloceanspaces.com",
+    ttl: 3600,
+  });
+  assert.match(String(outputs.createdAt), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC$/);
+  assert.deepEqual(await stack.preview(), []);
+
+  cdn('ttl: 600, customDomain: "static.cdn.example.com", certificateName: certificate.name');
+  const [update] = await stack.preview();
+  assert.deepEqual(
+    [update?.op, update?.changes.ttl, update?.changes.customDomain],
+    ["update", "update", "update"],
+  );
+  await stack.up();
+  assert.deepEqual(await stack.preview(), []);
+  assert.partialDeepStrictEqual((await stack.resource("cdn")).outputs, {
+    id: outputs.id,
+    ttl: 600,
+    customDomain: "static.cdn.example.com",
+    certificateName: "cdn-a",
+    certificateId: "cdn-a",
+  });
+  await cloud.call("POST", "/_local/certificates/cdn-a/renew");
+  await stack.refresh();
+  assert.deepEqual(await stack.preview(), [], "a renewed certificate is the same by its name");
+  await stack.destroy();
+});
+
+test("a CDN endpoint in front of nothing, or for an odd time, is refused", async (t) => {
+  const stack = await spacesStack(t);
+  for (const args of ['{ origin: "none.fra1.digitaloceanspaces.com" }', '{ origin: "x", ttl: 61 }']) {
+    program(stack, `new digitalocean.Cdn("cdn", ${args}, spaces);`);
+    const { code, output } = await stack.tryUp();
+    assert.notEqual(code, 0);
+    assert.match(output, /422/);
+  }
+});
+
+test("functions tell of buckets, objects and keys what the resources would", async (t) => {
+  const stack = await spacesStack(t);
+  program(
+    stack,
+    `
+    const bucket = new digitalocean.SpacesBucket("b", { name: "told-a", region: "fra1", forceDestroy: true }, spaces);
+    const place = { bucket: bucket.name, region: "fra1" };
+    const keys = ["a/1.txt", "a/2.txt", "b.txt"];
+    const objects = keys.map((key) => new digitalocean.SpacesBucketObject(key, { ...place, key, content: key, contentType: "text/plain" }, spaces));
+    const after = { ...spaces, dependsOn: objects };
+    const key = new digitalocean.SpacesKey("k", { name: "teller", grants: [{ bucket: bucket.name, permission: "read" }] }, spaces);
+    export const one = digitalocean.getSpacesBucketOutput({ name: bucket.name, region: "fra1" }, spaces);
+    export const all = digitalocean.getSpacesBucketsOutput({ filters: [{ key: "name", values: ["told-a"] }] }, after);
+    export const listed = digitalocean.getSpacesBucketObjectsOutput({ ...place, delimiter: "/" }, after);
+    export const inside = digitalocean.getSpacesBucketObjectsOutput({ ...place, prefix: "a/", maxKeys: 1 }, after);
+    export const object = digitalocean.getSpacesBucketObjectOutput({ ...place, key: "b.txt", range: "bytes=0-0" }, after);
+    export const keyed = digitalocean.getSpacesKeyOutput({ accessKey: key.accessKey }, spaces);`,
+  );
+  await stack.up();
+  const told = {
+    name: "told-a",
+    region: "fra1",
+    urn: "do:space:told-a",
+    bucketDomainName: "told-a.fra1.digitaloceanspaces.com",
+    endpoint: "fra1.digitaloceanspaces.com",
+  };
+  assert.partialDeepStrictEqual(await stack.outputs(), {
+    one: { ...told, id: "told-a" },
+    all: { buckets: [told] },
+    listed: { keys: ["b.txt"], commonPrefixes: ["a/"], owners: ["10000001"] },
+    inside: { keys: ["a/1.txt"] },
+    object: { id: "told-a/b.txt", body: "b", contentLength: 1, contentType: "text/plain" },
+    keyed: { name: "teller", grants: [{ bucket: "told-a", permission: "read" }] },
+  });
+  await stack.destroy();
+});

@@ -1,6 +1,6 @@
 /** Functions that list what the platform offers, with the filters and sorts of the official plugin. */
 import { randomUUID } from "node:crypto";
-import type { Invokable } from "../provider/resource.ts";
+import type { Invokable, Operation } from "../provider/resource.ts";
 import { boolean, list, object, oneOf, type Properties, snakeCase, string } from "../provider/schema.ts";
 import { isArray, isObject, type Value, type Values } from "../provider/values.ts";
 import type { Api } from "./api.ts";
@@ -15,6 +15,8 @@ export interface Peculiar {
   readonly path?: (inputs: Values) => string;
   /** The key of the API's bodies. */
   readonly body?: string;
+  /** Gets the items where that is no list of this API. */
+  readonly items?: (operation: Operation<Api>) => Promise<Values[]>;
   /** What the API does not say of an item. */
   readonly more?: (item: Values, inputs: Values) => Values;
 }
@@ -40,10 +42,12 @@ export function listing(root: string, fields: Properties, peculiar: Peculiar = {
     },
     invoke: (operation, { filters = null, sorts = null, ...given }) =>
       named(`listing ${root}`, async () => {
-        const items = (await operation.client.list(path(given), body, operation)).map((item) => {
-          const values = fromBody(fields, item);
-          return { ...values, ...more(values, given) };
-        });
+        const fetched = async () =>
+          (await operation.client.list(path(given), body, operation)).map((item) => {
+            const values = fromBody(fields, item);
+            return { ...values, ...more(values, given) };
+          });
+        const items = await (peculiar.items?.(operation) ?? fetched());
         const field = (item: Values, name: Value | undefined): Value =>
           item[Object.keys(fields).find((one) => snakeCase(one) === name) ?? ""] ?? null;
         const kept = items.filter((item) =>

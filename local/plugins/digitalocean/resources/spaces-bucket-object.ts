@@ -63,7 +63,7 @@ async function bodyOf({ source, content, contentBase64 }: Values): Promise<Buffe
 }
 
 /** As the Go client writes a key into a path: without slashes at the start, and none twice. */
-const cleaned = (key: Value | undefined): string =>
+export const cleaned = (key: Value | undefined): string =>
   String(key)
     .replace(/\/{2,}/g, "/")
     .replace(/^\//, "");
