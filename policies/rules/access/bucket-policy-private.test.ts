@@ -11,6 +11,11 @@ const text = (value: unknown) => [resource(types.spacesBucketPolicy, { policy: v
 cases(bucketPolicyPrivate, {
   good: {
     "somebody by name": policy({ Effect: "Allow", Principal: { AWS: ["arn:aws:iam:::user/1"] } }),
+    "everybody at one address": policy({
+      Effect: "Allow",
+      Principal: "*",
+      Condition: { IpAddress: { "aws:SourceIp": "203.0.113.9/32" } },
+    }),
     "everybody kept out": policy({ Effect: "Deny", Principal: "*" }),
     "no statements": text("{}"),
     "no policy": [resource(types.spacesBucketPolicy)],
@@ -25,6 +30,15 @@ cases(bucketPolicyPrivate, {
       policy({ Effect: "Deny", Principal: "*" }, { Effect: "Allow", Principal: { AWS: ["x", "*"] } }),
       "policy",
       /statement 2/,
+    ],
+    "everybody at too many addresses": [
+      policy({
+        Effect: "Allow",
+        Principal: "*",
+        Condition: { IpAddress: { "aws:SourceIp": ["203.0.113.9", "0.0.0.0/0"] } },
+      }),
+      "policy",
+      /statement 1/,
     ],
     "everybody but some": [policy({ Effect: "Allow", NotPrincipal: { AWS: "x" } }), "policy", /statement 1/],
     "a single statement outside a list": [

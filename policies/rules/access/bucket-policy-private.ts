@@ -6,6 +6,7 @@ interface Statement {
   Effect?: unknown;
   Principal?: unknown;
   NotPrincipal?: unknown;
+  Condition?: unknown;
 }
 
 export const bucketPolicyPrivate: ResourceRule = {
@@ -25,7 +26,7 @@ export const bucketPolicyPrivate: ResourceRule = {
     if (!statements)
       report(policy, "this is no policy in JSON", "write a policy of version 2012-10-17 in JSON");
     for (const [index, statement] of (statements ?? []).entries()) {
-      if (statement.Effect !== "Allow") continue;
+      if (statement.Effect !== "Allow" || isFromFew(statement.Condition)) continue;
       if (statement.NotPrincipal !== undefined || isEverybody(statement.Principal))
         report(policy, `statement ${index + 1} lets everybody in`);
     }
@@ -39,6 +40,13 @@ function statementsOf(text: string): Statement[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a condition names the addresses: single ones, or ranges of 256 at most. */
+function isFromFew(condition: unknown): boolean {
+  const addresses = Object(Object(condition).IpAddress)["aws:SourceIp"];
+  const all = [addresses].flat();
+  return all.length > 0 && all.every((one) => /^[\d.]+(\/(2[4-9]|3[0-2]))?$/.test(String(one)));
 }
 
 function isEverybody(principal: unknown): boolean {
