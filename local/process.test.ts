@@ -95,6 +95,7 @@ test("what was acknowledged survives kill -9 amid concurrent writes", async (t) 
     region: "fra1",
     num_nodes: 1,
   });
+  const asked = new Set<string>();
   const acknowledged = {
     tags: new Set<string>(),
     dbs: new Set<string>(),
@@ -112,8 +113,10 @@ test("what was acknowledged survives kill -9 amid concurrent writes", async (t) 
         if ((await first.cloud.post("/v2/tags", { name })).status === 201) acknowledged.tags.add(name);
         if ((await first.cloud.post(`/v2/databases/${cluster.id}/dbs`, { name })).status === 201)
           acknowledged.dbs.add(name);
-        if (number % 3 === 0 && (await first.cloud.delete(`/v2/tags/${name}`)).status === 204)
-          acknowledged.gone.add(name);
+        if (number % 3 === 0) {
+          asked.add(name);
+          if ((await first.cloud.delete(`/v2/tags/${name}`)).status === 204) acknowledged.gone.add(name);
+        }
         if (
           worker === 0 &&
           (await first.cloud.patch("/v2/projects/default", { description: name })).status === 200
@@ -146,7 +149,9 @@ test("what was acknowledged survives kill -9 amid concurrent writes", async (t) 
   const tags = await all("/v2/tags", "tags");
   const dbs = await all(`/v2/databases/${cluster.id}/dbs`, "dbs");
   assert.ok(acknowledged.tags.size >= 120);
-  for (const name of acknowledged.tags) assert.equal(tags.has(name), !acknowledged.gone.has(name), name);
+  // One that was asked to go without an answer may be either.
+  for (const name of acknowledged.tags) if (!asked.has(name)) assert.ok(tags.has(name), name);
+  for (const name of acknowledged.gone) assert.ok(!tags.has(name), name);
   for (const name of acknowledged.dbs) assert.ok(dbs.has(name), name);
   const { body } = await cloud.get<{ project: { description: string } }>("/v2/projects/default");
   const number = (text: string) => Number(text.split("-")[1]);
