@@ -14,12 +14,14 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { homeOf } from "../home.ts";
-import { temporaryFolder } from "../testing.ts";
+import { startCloud } from "../index.ts";
+import { Client, temporaryFolder } from "../testing.ts";
 import { type Credentials, signed, UNSIGNED_PAYLOAD } from "./signature.ts";
 
 const MAIN = join(import.meta.dirname, "..", "main.ts");
@@ -126,6 +128,24 @@ test("a file that nobody knows is removed at the start, one that is known stays"
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
   assert.equal(await Body?.transformToString(), "kept");
   assert.equal(readdirSync(homeOf(home).spaces).length, 1);
+});
+
+test("a new account has no buckets and no content, and the same key", async (t) => {
+  const home = temporaryFolder(t);
+  const cloud = await startCloud({ home, port: 0 });
+  t.after(() => cloud.close());
+  const s3 = new S3Client({
+    endpoint: cloud.spaces.proxy,
+    region: "fra1",
+    forcePathStyle: true,
+    credentials: cloud.spacesKey,
+  });
+  t.after(() => s3.destroy());
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
+  assert.equal((await new Client(cloud).post("/_local/reset")).status, 204);
+  assert.deepEqual((await s3.send(new ListBucketsCommand({}))).Buckets ?? [], []);
+  assert.deepEqual(readdirSync(homeOf(home).spaces), []);
 });
 
 /** Sends an object without the checksums of AWS' client, which take longer than all else. */
