@@ -89,7 +89,7 @@ test("a cluster that was made but not waited for is taken over, not made again",
 
 test("what the platform moves by itself is no change; what would replace is refused or ignored", async (t) => {
   const stack = await fresh(t, cloud);
-  const project = `const project = new digitalocean.Project("project", { name: "first" }, { provider: cloud.provider });`;
+  const project = `const project = new digitalocean.Project("project", { name: "first" }, { provider });`;
   const growing =
     "storageAutoscale: { enabled: true, thresholdPercent: 80, incrementGib: 10 }, projectId: project.id,";
   const guarded = `${growing} protection: { retain: false },`;

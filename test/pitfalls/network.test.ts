@@ -26,7 +26,7 @@ test("what is filed under a project is filed once, and a refresh agrees", async 
   const stack = await fresh(t, cloud);
   const project = `const project = new components.Project("project",
     { projectName: "shop", tag: "shop", environment: "Development", retain: false }, opts);`;
-  const zone = `const zone = new digitalocean.Domain("zone", { name: "shop.example" }, { provider: cloud.provider });
+  const zone = `const zone = new digitalocean.Domain("zone", { name: "shop.example" }, { provider });
     project.file("zone", [zone.domainUrn]);`;
   write(stack, network + project + zone + postgres("projectId: project.projectId,"));
   await stack.up();

@@ -8,14 +8,17 @@ const components = new URL("../../components/index.ts", import.meta.url).href;
 /** A fresh stack whose programs are written with {@link write}. After the test its cloud is a new one. */
 export function fresh(t: TestContext, cloud: Cloud): Promise<Stack> {
   t.after(() => cloud.call("POST", "/_local/reset"));
-  return stackFor(t, cloud);
+  return stackFor(t, cloud, cloud.spaces);
 }
 
-/** Makes `body` the stack's program. It has `components`, `opts` (with the provider), `pulumi` and `digitalocean`. */
+/** Makes `body` the stack's program. It has `components`, `provider`, `opts` with it, `pulumi` and `digitalocean`. */
 export function write(stack: Stack, body: string): void {
   stack.program(`
 import * as components from "${components}";
-const opts = { providers: [cloud.provider] };
+const args = { apiEndpoint: process.env.CLOUD_URL, token: pulumi.secret(process.env.CLOUD_TOKEN) };
+const provider = new digitalocean.Provider("digitalocean", args,
+  { envVarMappings: { BREAKWATER_SPACES_PROXY: "HTTP_PROXY" } });
+const opts = { providers: [provider] };
 const open = { protect: false, retain: false };
 ${body}`);
 }
