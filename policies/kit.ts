@@ -168,9 +168,9 @@ function wire(value: unknown): unknown {
   if (value instanceof SecretValue)
     return {
       "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-      value: wire(value.value),
+      value: wire(value.value) ?? null,
     };
-  if (Array.isArray(value)) return value.map(wire);
+  if (Array.isArray(value)) return value.map((item: unknown) => (item === undefined ? null : wire(item)));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
