@@ -20,6 +20,13 @@ const refused: Array<[file: string, specifier: string]> = [
   ["local/api/vpcs.ts", "@pulumi/pulumi"],
   ["local/api/vpcs.ts", "../plugins/index.ts"],
   ["local/plugins/digitalocean/vpc.ts", "../../../settings.ts"],
+  ["components/postgres.ts", "../program/databases.ts"],
+  ["components/postgres.ts", "../settings/kinds.ts"],
+  ["settings/postgres.ts", "../program/databases.ts"],
+  ["settings/postgres.ts", "../local/index.ts"],
+  ["program/databases.ts", "../cli/stack.ts"],
+  ["index.ts", "./local/index.ts"],
+  ["cli/start.ts", "../program/databases.ts"],
   ["cli/start.ts", "../components/network.ts"],
   ["cli/start.ts", "../local/api/vpcs.ts"],
   ["cli/start.ts", "../policies/pack.ts"],
@@ -34,6 +41,8 @@ const allowed: Array<[file: string, specifier: string]> = [
   ["cli/start.ts", "../local/index.ts"],
   ["cli/policy.ts", "../policies/report.ts"],
   ["index.ts", "./components/index.ts"],
+  ["program/databases.ts", "../components/index.ts"],
+  ["settings/postgres.ts", "../components/catalog.ts"],
   ["test/e2e/start.test.ts", "../../local/index.ts"],
 ];
 
