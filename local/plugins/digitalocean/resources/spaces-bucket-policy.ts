@@ -41,14 +41,17 @@ function alike(value: unknown): unknown {
 }
 
 /** As Go writes JSON that it has read: keys in order, and what HTML could take for its own escaped. */
-export function normalized(text: Value): string {
+function normalized(text: Value): string {
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted);
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
     return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
   };
-  return JSON.stringify(sorted(parsed(text)));
+  return JSON.stringify(sorted(parsed(text))).replace(
+    /[<>&]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
 }
 
 async function write(operation: Operation<Api>, planned: Values): Promise<Existing> {
