@@ -124,11 +124,24 @@ export class Input {
   }
 
   /** Every value that holds no others, with the unknown ones. */
-  *leaves(): Generator<Input> {
-    const raw = this.#raw;
-    if (this.isUnknown || typeof raw !== "object" || raw === null) yield this;
-    else if (Array.isArray(raw)) for (const item of this.items()) yield* item.leaves();
-    else for (const [, member] of this.members()) yield* member.leaves();
+  leaves(): Input[] {
+    const found: Input[] = [];
+    this.#collect(this.#raw, this.path, this.isSecret, found);
+    return found;
+  }
+
+  /** Walks over what is as it is: resources are large, and only their leaves are worth an object each. */
+  #collect(raw: unknown, path: string, secret: boolean, found: Input[]): void {
+    const { value, isSecret } = unwrap(raw);
+    if (typeof value !== "object" || value === null) {
+      found.push(new Input(value, this.#undecided, path, secret || isSecret));
+    } else if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++)
+        this.#collect(value[index], join(path, index), secret || isSecret, found);
+    } else {
+      for (const key of Object.keys(value))
+        this.#collect(Reflect.get(value, key), join(path, key), secret || isSecret, found);
+    }
   }
 }
 

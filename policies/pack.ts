@@ -1,7 +1,13 @@
-import type { Policies, Policy, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type {
+  Policies,
+  Policy,
+  ResourceValidation,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 import type { Settings } from "./configuration.ts";
 import { Exceptions } from "./exceptions.ts";
-import { type Input, Undecided } from "./input.ts";
+import { Undecided } from "./input.ts";
 import { failure, type Open, write, writeUndecided } from "./message.ts";
 import { Resource, Stack } from "./resources.ts";
 import { housekeeping, type Report, type ResourceRule, type Rule, type StackRule } from "./rule.ts";
@@ -20,6 +26,7 @@ export function policiesOf(rules: readonly Rule[], settings: Settings): Policies
   prepare();
   const run = new Run(rules, settings);
   return [
+    run.witness(),
     ...rules.map((rule) => ("check" in rule ? run.resourcePolicy(rule) : run.stackPolicy(rule))),
     ...run.housekeeping(),
   ];
@@ -43,7 +50,7 @@ class Run {
   /** The inputs of what was judged one by one, for the rules of the stack. */
   readonly #inputs = new Map<string, unknown>();
   /** The stack that was judged last: every stack rule is given the same one. */
-  #stack: { of: unknown; stack: Stack } | undefined;
+  #stack: { of: unknown; stack: Stack; secrets?: Set<string> } | undefined;
 
   constructor(rules: readonly Rule[], settings: Settings) {
     this.#rules = rules;
@@ -55,16 +62,14 @@ class Run {
     const { mend } = rule;
     return {
       ...this.#about(rule),
-      validateResource: (args, report) => {
-        this.#exceptions.judging(args.urn);
-        this.#inputs.set(args.urn, propertiesOf(args));
+      validateResource: forType(rule, (args, report) => {
         if (!applies(rule, args.type, this.#settings)) return;
         const resource = new Resource(args, this.#sink);
         const open = this.#judge(rule, resource, report, (tell) =>
           rule.check(resource, tell, this.#settings),
         );
         if (open.length > 0) throw undecidedError(writeUndecided(open.map((path) => ({ path }))));
-      },
+      }),
       ...(mend && {
         remediateResource: (args) => {
           if (!applies(rule, args.type, this.#settings)) return undefined;
@@ -89,6 +94,22 @@ class Run {
           for (const path of paths) open.push({ urn: resource.urn, path });
         }
         if (open.length > 0) throw undecidedError(writeUndecided(open));
+      },
+    };
+  }
+
+  /** Sees every resource before any rule does: the rules of the stack, and the exceptions, need to know. It judges nothing itself. */
+  witness(): ResourceValidationPolicy {
+    return {
+      name: "inputs-seen",
+      description: "Resources are shown to the pack.",
+      enforcementLevel: "advisory",
+      severity: "low",
+      tags: ["settings"],
+      url,
+      validateResource: (args) => {
+        this.#exceptions.judging(args.urn);
+        this.#inputs.set(args.urn, propertiesOf(args));
       },
     };
   }
@@ -186,11 +207,11 @@ class Run {
   }
 
   /** The secrets that a message about a resource could quote: its own and, where the stack is judged, everyone's. */
-  *#secrets(resource: Resource): Generator<string> {
-    const all: readonly { inputs: Input }[] = this.#stack ? this.#stack.stack.resources : [resource];
-    for (const { inputs } of [resource, ...all])
-      for (const leaf of inputs.leaves())
-        if (leaf.isSecret && !leaf.isUnknown && typeof leaf.value === "string") yield leaf.value;
+  #secrets(resource: Resource): Set<string> {
+    const own = secretsOf(resource);
+    if (!this.#stack) return own;
+    this.#stack.secrets ??= new Set(this.#stack.stack.resources.flatMap((each) => [...secretsOf(each)]));
+    return own.size > 0 ? new Set([...this.#stack.secrets, ...own]) : this.#stack.secrets;
   }
 
   #wrongNames(): { key: string; wrong: string }[] {
@@ -213,9 +234,21 @@ class Run {
   }
 }
 
+/** Tells the SDK which type a rule is for, so that it skips others without reading them. It knows of one type or of any. */
+function forType({ types }: Rule, validate: ResourceValidation): ResourceValidation {
+  return types.length === 1 ? Object.assign(validate, { __pulumiType: types[0] }) : validate;
+}
+
 function applies({ types, only }: Rule, type: string, { production }: Settings): boolean {
   if (only === "production" && !production) return false;
   return types.length === 0 || types.includes(type);
 }
 
 const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
+
+function secretsOf({ inputs, outputs }: Resource): Set<string> {
+  const found = new Set<string>();
+  for (const leaf of [...inputs.leaves(), ...(outputs === inputs ? [] : outputs.leaves())])
+    if (leaf.isSecret && !leaf.isUnknown && typeof leaf.value === "string") found.add(leaf.value);
+  return found;
+}

@@ -98,17 +98,22 @@ export class Resource {
 export class Stack {
   readonly #byType = new Map<string, Resource[]>();
   readonly #dependencies = new Map<string, PolicyResource["propertyDependencies"]>();
+  /** Who has an input that comes from a resource: by its URN. Rules ask for each of many, so looking through all would take its square. */
+  readonly #referrers = new Map<string, { from: Resource; input: string }[]>();
+  /** Who has a value in an input: by type and input, then by value. */
+  readonly #holders = new Map<string, Map<string, Resource[]>>();
   readonly resources: readonly Resource[];
 
   /** @param inputsOf the inputs of a resource by its URN, as far as they were seen: a stack shows outputs alone. */
   constructor(resources: readonly PolicyResource[], sink: Sink, inputsOf: (urn: string) => unknown) {
     this.resources = resources.map((resource) => new Resource(resource, sink, inputsOf(resource.urn)));
-    for (const resource of this.resources) {
-      const others = this.#byType.get(resource.type);
-      if (others) others.push(resource);
-      else this.#byType.set(resource.type, [resource]);
+    for (const resource of this.resources) add(this.#byType, resource.type, resource);
+    for (const [index, { urn, propertyDependencies }] of resources.entries()) {
+      this.#dependencies.set(urn, propertyDependencies);
+      const from = this.resources[index];
+      for (const [input, targets] of Object.entries(propertyDependencies))
+        for (const target of targets) if (from) add(this.#referrers, target.urn, { from, input });
     }
-    for (const { urn, propertyDependencies } of resources) this.#dependencies.set(urn, propertyDependencies);
   }
 
   /** The resources of these types. */
@@ -127,16 +132,38 @@ export class Stack {
 
   /** The resources of these types whose input comes from `to`, or has a value that `to` has for one of `keys`. */
   referring(to: Resource, input: string, wanted: string[], keys: string[] = []): Resource[] {
-    const values = new Set(keys.flatMap((key) => [...known(to.get(key)), ...known(to.outputs.get(key))]));
-    return this.of(...wanted).filter(
-      (from) => this.refersTo(from, input, to) || known(from.get(input)).some((value) => values.has(value)),
+    const byUrn = (this.#referrers.get(to.urn) ?? []).filter(
+      (each) => each.input === input && wanted.includes(each.from.type),
     );
+    const values = keys.flatMap((key) => [...known(to.get(key)), ...known(to.outputs.get(key))]);
+    return [...new Set([...byUrn.map(({ from }) => from), ...this.having(wanted, input, values)])];
   }
+
+  /** The resources of these types that have one of the values in an input, as far as that is known. */
+  having(wanted: string[], input: string, values: readonly string[]): Resource[] {
+    return wanted.flatMap((type) => {
+      const key = `${type} ${input}`;
+      let holders = this.#holders.get(key);
+      if (!holders) {
+        holders = new Map();
+        for (const from of this.of(type))
+          for (const value of new Set(known(from.get(input)))) add(holders, value, from);
+        this.#holders.set(key, holders);
+      }
+      return values.flatMap((value) => holders.get(value) ?? []);
+    });
+  }
+}
+
+function add<V>(lists: Map<string, V[]>, key: string, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 /** The texts and numbers in a value, as texts, as far as they are known. */
 export function known(input: Input): string[] {
-  return [...input.leaves()].flatMap((leaf) => {
+  return input.leaves().flatMap((leaf) => {
     if (leaf.isUnknown) return [];
     const { value } = leaf;
     return typeof value === "string" || typeof value === "number" ? [String(value)] : [];

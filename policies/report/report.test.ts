@@ -179,10 +179,12 @@ describe("SARIF", () => {
   test("is valid against its schema", {
     skip: schema ? false : "the schema is not here (@microsoft/jest-sarif, or SARIF_SCHEMA)",
   }, () => {
-    const ajv = new Ajv({ strict: false, allErrors: true });
+    const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
     addFormats.default(ajv);
-    const { $schema, id, ...draft4 }: Record<string, unknown> = schema ?? {};
-    assert.ok(String($schema).includes("json-schema.org") && id);
+    // Draft 4 in all but the name of its own schema.
+    const draft4 = Object.fromEntries(
+      Object.entries(schema ?? {}).filter(([key]) => key !== "$schema" && key !== "id"),
+    );
     const validate = ajv.compile(draft4);
     assert.ok(validate(log), JSON.stringify(validate.errors, null, 1));
     assert.ok(validate(JSON.parse(formats.sarif({ ...report, findings: [], notes: [] }))));
@@ -191,7 +193,7 @@ describe("SARIF", () => {
 });
 
 /** The schema as it is published; undefined where nobody has brought it. */
-function published(): Record<string, unknown> | undefined {
+function published(): { $schema: string; id: string } | undefined {
   try {
     const own = process.env.SARIF_SCHEMA;
     const file =

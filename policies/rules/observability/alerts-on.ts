@@ -1,13 +1,11 @@
-import { known, machineOf, type Resource, type Stack, types } from "../../resources.ts";
+import { machineOf, type Resource, type Stack, types } from "../../resources.ts";
 
 /** The alerts for a resource: those that name its id, and those that name one of the tags of a droplet. */
 function alertsFor(watched: Resource, stack: Stack): Resource[] {
   const byId = stack.referring(watched, "entities", [types.monitorAlert], ["id"]);
   const isMachine = watched.type === types.droplet || watched.type === types.dropletAutoscale;
   const tags = isMachine ? machineOf(watched).get("tags").texts() : [];
-  const byTag = stack
-    .of(types.monitorAlert)
-    .filter((alert) => known(alert.get("tags")).some((tag) => tags.includes(tag)));
+  const byTag = stack.having([types.monitorAlert], "tags", tags);
   return [...byId, ...byTag].filter((alert) => alert.get("enabled").flag() !== false);
 }
 
