@@ -188,7 +188,7 @@ describe("SARIF", () => {
     const validate = ajv.compile(draft4);
     assert.ok(validate(log), JSON.stringify(validate.errors, null, 1));
     assert.ok(validate(JSON.parse(formats.sarif({ ...report, findings: [], notes: [] }))));
-    assert.equal(validate({ ...log, version: "2" }), false);
+    assert.equal(validate({ ...JSON.parse(formats.sarif(report)), version: "2" }), false);
   });
 });
 
