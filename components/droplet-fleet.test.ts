@@ -58,6 +58,8 @@ test("a fleet is a pool behind a firewall, with a key that only its VPC can fetc
     "SpacesBucketObject api-boot-object",
     "SpacesBucketPolicy api-boot-policy",
     "SshKey api-ssh-key-493f49c2",
+    "Tag api-tag-sealed",
+    "Tag api-tag-stateless",
     "VpcNatGateway api-boot-gateway",
   ]);
   assert.equal(result.kind, "droplets");
@@ -111,7 +113,7 @@ test("a change of the template makes a new pool first; nothing is on a droplet b
     image: "ubuntu-24-04-x64",
     vpcUuid: "vpc",
     sshKeys: ["00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff", fingerprint],
-    tags: ["shop-prod-api", "shop-prod", "stateless", "sealed"],
+    tags: ["shop-prod-api", "shop-prod", "shop-prod:stateless", "shop-prod:sealed"],
     withDropletAgent: true,
     projectId: "project",
   });

@@ -79,6 +79,13 @@ export class DropletFleet extends Component implements Compute {
     });
     const migration = args.migrateCommand && this.#migration(migrationName, args.migrateCommand, args);
 
+    // What policies are told: there is nothing to back up, and secrets in the user data are sealed. Made here, so that they
+    // go with the fleet.
+    const words = ["stateless", "sealed"];
+    const tags = words.map((word) =>
+      this.child(digitalocean.Tag, `tag-${word}`, { name: `${prefix}:${word}` }),
+    );
+
     const pool = this.child(
       digitalocean.DropletAutoscale,
       "pool",
@@ -90,8 +97,7 @@ export class DropletFleet extends Component implements Compute {
           image: args.systemImage ?? "ubuntu-24-04-x64",
           vpcUuid: args.vpcId,
           sshKeys,
-          // The last two tell policies that there is nothing to back up, and that secrets in the user data are sealed.
-          tags: [args.tag, ...(args.tags ?? []), "stateless", "sealed"],
+          tags: [args.tag, ...(args.tags ?? []), ...words.map((word) => `${prefix}:${word}`)],
           // Brings the metrics that scaling and alerts look at.
           withDropletAgent: true,
           projectId: args.projectId,
@@ -103,7 +109,7 @@ export class DropletFleet extends Component implements Compute {
         replaceOnChanges: ["dropletTemplate"],
         deleteBeforeReplace: false,
         // A droplet must never be there before its firewall, nor look for a key that is not there yet.
-        dependsOn: [firewall, bootKey, ...(migration ? [migration] : []), ...(args.after ?? [])],
+        dependsOn: [firewall, bootKey, ...tags, ...(migration ? [migration] : []), ...(args.after ?? [])],
       },
       transform?.pool,
     );

@@ -2,8 +2,11 @@ import { docs } from "../../docs.ts";
 import { types } from "../../resources.ts";
 import type { ResourceRule } from "../../rule.ts";
 
-/** Tag of a droplet that holds nothing worth keeping. */
+/** Tag of a droplet that holds nothing worth keeping, or its end behind a colon: `shop-prod:stateless`. */
 export const STATELESS = "stateless";
+
+/** Whether a tag, or the end of one behind a colon, is among some. */
+export const tagged = (tags: string[], tag: string) => tags.some((one) => one.split(":").at(-1) === tag);
 
 export const dropletBackups: ResourceRule = {
   name: "droplet-backups",
@@ -17,7 +20,7 @@ export const dropletBackups: ResourceRule = {
   types: [types.droplet],
   check: (droplet, report) => {
     const backups = droplet.get("backups");
-    if (droplet.get("tags").texts().includes(STATELESS) || backups.flag() === true) return;
+    if (tagged(droplet.get("tags").texts(), STATELESS) || backups.flag() === true) return;
     report(backups, "nothing brings back what is on its disk");
   },
 };

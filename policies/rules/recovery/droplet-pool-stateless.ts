@@ -1,7 +1,7 @@
 import { docs } from "../../docs.ts";
 import { types } from "../../resources.ts";
 import type { ResourceRule } from "../../rule.ts";
-import { STATELESS } from "./droplet-backups.ts";
+import { STATELESS, tagged } from "./droplet-backups.ts";
 
 /** The droplets of a pool come and go, and can't be backed up: the template has no such field. */
 export const dropletPoolStateless: ResourceRule = {
@@ -15,6 +15,6 @@ export const dropletPoolStateless: ResourceRule = {
   types: [types.dropletAutoscale],
   check: (pool, report) => {
     const tags = pool.get("dropletTemplate", "tags");
-    if (!tags.texts().includes(STATELESS)) report(tags, "nothing says that its droplets can be lost");
+    if (!tagged(tags.texts(), STATELESS)) report(tags, "nothing says that its droplets can be lost");
   },
 };
