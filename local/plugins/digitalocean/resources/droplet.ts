@@ -196,7 +196,11 @@ export default {
       const { backups, ipv6 } = isRead ? prior : planned;
       if (changed("size")) await resize(operation, id, planned);
       if (changed("name")) await act(operation, id, "rename", { name: planned.name });
-      if (policy && !backups) throw new Error("backupPolicy can only be set when backups are enabled");
+      if (policy && !backups)
+        throw new PartialFailure(
+          await read(operation, id, planned),
+          "backupPolicy can only be set when backups are enabled",
+        );
       if (changed("backups"))
         await act(operation, id, backups ? "enable_backups" : "disable_backups", { ...policy });
       if (changed("backupPolicy") && policy) await act(operation, id, "change_backup_policy", policy);
