@@ -122,17 +122,34 @@ describe("secrets", () => {
     await run("preview", "--expect-no-changes");
   });
 
-  test("no planted or made secret is in clear in state, logs, previews, files, or the process list", async () => {
+  test("no planted or made secret is in clear in state, logs, previews, reports, user data, files, or the process list", async () => {
+    const made = ["SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "MONGO_URL", "REDIS_URL"].map(
+      (key) => sentEnv().get(key)?.value ?? "",
+    );
+    const passwords = made.slice(2).map((uri) => new URL(uri).password);
+    const key = sentEnv().get("DOCUMENTS_SECRET_ACCESS_KEY")?.value ?? "";
+    for (const value of [...made, ...passwords, key]) assert.ok(value.length > 8, "a made secret is missing");
+    const secrets = [...Object.values(planted), ...made, ...passwords, key];
+
     await run("preview", "--diff");
     await run("preview", "--json");
     await run("stack", "export");
     await run("stack", "output");
-    const made = ["SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL"].map(
-      (key) => sentEnv().get(key)?.value ?? "",
+    change(it.root, ["compute"], "droplets");
+    await run("up", "--yes");
+    const pool = proxy.exchanges.findLast(
+      ({ method, path }) => method === "POST" && path.startsWith("/v2/droplets/autoscale"),
     );
-    const password = new URL(sentEnv().get("DATABASE_URL")?.value ?? "").password;
-    for (const value of [...made, password]) assert.ok(value.length > 8, "a made secret is missing");
-    const secrets = [...Object.values(planted), ...made, password];
+    const userData: string = JSON.parse(pool?.body ?? "{}").droplet_template.user_data;
+    assert.match(userData, /^#cloud-config/);
+    const reports = await Promise.all(
+      [["drift"], ["policy", "--live", "--format", "json"], ["doctor"]].map(
+        async ([name = "", ...args]): Promise<[string, string]> => {
+          const { output } = await it.npm("run", "--silent", name, "--", "--stack", "local", ...args);
+          return [`report of ${name}`, output];
+        },
+      ),
+    );
 
     assert.ok(
       [...listed].some((line) => line.includes("pulumi")),
@@ -144,15 +161,28 @@ describe("secrets", () => {
       ...files(join(it.home, "pulumi")),
       ...files(join(it.home, "pulumi-home")),
       ...files(join(it.home, "cloud")).filter(([file]) => file.endsWith(".log")),
+      ...reports,
+      ["user data", userData],
       [`stack file`, readFileSync(join(it.root, "Pulumi.local.yaml"), "utf8")],
     ];
     for (const [place, text] of places)
-      for (const value of secrets) assert.ok(!text.includes(value), `a secret is in clear in: ${place}`);
+      for (const value of secrets.flatMap(forms))
+        assert.ok(!text.includes(value), `a secret is in clear in: ${place}`);
   });
 });
 
 function pick(variable: AppEnv | undefined) {
   return { value: variable?.value, type: variable?.type };
+}
+
+/** A text, and what base64 makes of its inside, wherever in a longer text it stands. */
+function forms(text: string): string[] {
+  const encoded = [0, 1, 2].map((offset) =>
+    Buffer.from(" ".repeat(offset) + text)
+      .toString("base64")
+      .slice(4, -4),
+  );
+  return [text, ...encoded];
 }
 
 function files(folder: string): Array<[string, string]> {
