@@ -60,6 +60,7 @@ describe("wrong settings", () => {
     change(it.root, ["budget"], 10);
     change(it.root, ["mongo", "nodeCount"], 2);
     change(it.root, ["compute"], "droplets");
+    change(it.root, ["droplets", "sshKeys"], []);
     change(it.root, ["network"], {
       separateData: true,
       ipRange: "10.64.0.0/20",
@@ -72,7 +73,7 @@ describe("wrong settings", () => {
     for (const line of [
       /breakwater:budget: 10 must be at least [\d.]+, what these settings can cost a month; dearest: /,
       /breakwater:mongo\.nodeCount: 2 must be 1 or 3/,
-      /breakwater:domain is required with compute droplets/,
+      /breakwater:droplets\.sshKeys: \[\] must have at least one entry/,
       /breakwater:network\.appsIpRange: "10\.64\.8\.0\/22" must not overlap network\.ipRange, 10\.64\.0\.0\/20/,
       /breakwater:postgres\.databases\[0\]\.user: "doadmin" is the administrator/,
       /breakwater:app\.region: "lon" must be fra/,

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,7 +53,7 @@ export async function checkout(variables: Record<string, string> = {}): Promise<
 
   const home = join(root, ".breakwater");
   const { BREAKWATER_HOME, NODE_TEST_CONTEXT, ...inherited } = process.env;
-  const env = { ...inherited, BREAKWATER_PORT: String(await freePort()), ...variables };
+  const env = { ...inherited, BREAKWATER_PORT: String(await freePorts()), ...variables };
   const run = (args: string[], input?: string) => runNpm(root, env, args, { input }).result;
   const pulumi = ["run", "--silent", "pulumi", "--"];
   return {
@@ -108,14 +109,18 @@ async function call(home: string, method: string, path: string, body?: object) {
   return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+/**
+ * A port for the API and the one after it, for Spaces. Below those that the system hands out, so that no connection of another test takes
+ * one while the cloud is stopped.
+ */
+async function freePorts(): Promise<number> {
+  const port = randomInt(20_000, 32_000);
+  return (await isFree(port)) && (await isFree(port + 1)) ? port : freePorts();
 }
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer();
+    server.on("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
