@@ -7,7 +7,7 @@ import { finders, type Inputs } from "./finders.ts";
 import { at } from "./json.ts";
 import { say } from "./progress.ts";
 import type { Stack } from "./stack.ts";
-import { checkpoint } from "./state.ts";
+import { checkpoint, dropCutAttributes } from "./state.ts";
 
 /**
  * After an interrupted command the cloud may have things that the stack's state does not know: their creation was acknowledged, or
@@ -22,6 +22,7 @@ const ROUNDS = 4;
 export async function settle(stack: Stack, cloud: Cloud): Promise<void> {
   if (!stack.interrupted()) return;
   say(`An earlier command on stack ${stack.name} was interrupted: looking for what it had begun`);
+  dropCutAttributes(stack.name);
   await forgetPendingOperations(stack);
   await forgetLost(stack);
   for (let round = 0; round < ROUNDS; round++) {
@@ -121,6 +122,8 @@ async function find(cloud: Cloud, type: string, inputs: Inputs): Promise<string 
 async function ask(cloud: Cloud, method: string, path: string): Promise<unknown> {
   const headers = { authorization: `Bearer ${cloud.token}` };
   const answer = await fetch(`${cloud.url}${path}`, { method, headers });
+  // The owner may be gone, and what it owned with it.
+  if (answer.status === 404) return undefined;
   if (!answer.ok)
     throw new UserError(`the local cloud answers ${path} with HTTP ${answer.status}; look at ${cloud.url}`);
   return answer.status === 204 ? undefined : answer.json();

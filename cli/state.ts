@@ -33,6 +33,26 @@ export function checkpoint(stack: string): Checkpoint | undefined {
   throw new UserError(`the state of stack ${stack} (${file}) is damaged and was left as it is; ${advice}`);
 }
 
+/**
+ * Takes away attributes that a killed command had only begun to write. Pulumi's file backend keeps them beside each file, doesn't
+ * need them, and can't read a file whose attributes are cut short ("failed to load checkpoint: EOF").
+ */
+export function dropCutAttributes(stack: string): void {
+  const file = stateFile(stack);
+  for (const attributes of [`${file}.attrs`, `${file}.bak.attrs`])
+    if (existsSync(attributes) && !isJson(readFileSync(attributes, "utf8")))
+      rmSync(attributes, { force: true });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Undefined for what is damaged. */
 function parse(file: string): Checkpoint | undefined {
   try {

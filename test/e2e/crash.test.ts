@@ -95,7 +95,10 @@ describe("in the middle of an up", () => {
       rmSync(join(it.home, "cloud"), { recursive: true });
       const { code, output } = await it.npm("start");
       assert.equal(code, 0, `${state}: ${output}`);
-      assert.equal((await list("/v2/databases", "databases")).length, 1);
+      assert.deepEqual(
+        (await list("/v2/databases", "databases")).map(({ name }) => name).sort(),
+        ["cache", "mongo", "pg"].map((name) => `breakwater-local-${name}`),
+      );
     }
   });
 });
