@@ -94,18 +94,19 @@ test("signs as AWS' client does, whatever the key and the query", async () => {
 test("signs URLs as AWS' presigner does", async () => {
   await fc.assert(
     fc.asyncProperty(text, fc.integer({ min: 1, max: 604_800 }), async (key, expiresIn) => {
-      // A URL has no segments of dots alone: its parser takes them away.
       const command = new GetObjectCommand({
         Bucket: "bucket",
         Key: `k${key}`,
         ResponseContentType: "text/plain; charset=utf-8",
       });
-      const url = new URL(await getSignedUrl(client, command, { expiresIn }));
+      const signed = await getSignedUrl(client, command, { expiresIn });
+      const url = new URL(signed);
       const timestamp = url.searchParams.get("X-Amz-Date") ?? "";
       const scope = { timestamp, region: "fra1" };
       const request = {
         method: "GET",
-        path: url.pathname,
+        // As it is sent: a parser of URLs takes segments of dots away.
+        path: signed.slice(url.origin.length, signed.indexOf("?")),
         query: url.search.slice(1),
         headers: { host: url.host },
       };
