@@ -1,0 +1,76 @@
+import type { Issued } from "../certificates.ts";
+import type { Place } from "./dataplane.ts";
+
+/** What a server of one cluster or read-only replica is to be. It is made anew from the store whenever something changes. */
+export interface ServerSpec {
+  /** The cluster's UUID, or the replica's. */
+  readonly id: string;
+  readonly name: string;
+  /** Major version, such as "17". */
+  readonly version: string;
+  readonly nodes: number;
+  readonly memoryMib: number;
+  readonly place: Place;
+  /** Signed by the cloud's authority for every host of `place`. */
+  readonly tls: Issued;
+  /** PEM of the authority. */
+  readonly ca: string;
+  /** The administrator first. */
+  readonly users: readonly UserSpec[];
+  readonly databases: readonly string[];
+  readonly pools: readonly PoolSpec[];
+  /** What was set of the engine's configuration, under the API's names. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What the data come from when there are none yet. */
+  readonly source?: Source;
+}
+
+export interface UserSpec {
+  readonly name: string;
+  readonly password: string;
+  /** The API's per-user settings (ACLs of Valkey, roles of MongoDB, replication of PostgreSQL). */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface PoolSpec {
+  readonly name: string;
+  readonly database: string;
+  /** Empty for inbound users: each client brings its own. */
+  readonly user: string;
+  readonly mode: "transaction" | "session" | "statement";
+  readonly size: number;
+}
+
+export type Source =
+  /** A fork of another cluster's backup; `at` (milliseconds since the epoch) is the recovery target, else that backup's own time. */
+  | { readonly kind: "backup"; readonly cluster: string; readonly backup: string; readonly at?: number }
+  /** A copy of the latest state (Valkey's forks). */
+  | { readonly kind: "copy"; readonly cluster: string }
+  /** A read-only replica that follows its primary. */
+  | { readonly kind: "replica"; readonly cluster: string };
+
+export interface Backup {
+  /** Unique within its cluster. */
+  readonly id: string;
+  /** When it began and ended, milliseconds since the epoch. A recovery target lies at or after its end. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly bytes: number;
+}
+
+/**
+ * What serves one cluster: its processes, its data under a folder of its own, its listeners. `apply` is called with the
+ * whole wish each time and brings the server there: it starts what does not run, changes what differs, and is done when
+ * clients can rely on it. It may be called again at any time, also after a `kill -9` of everything.
+ */
+export interface DatabaseServer {
+  apply(spec: ServerSpec): Promise<void>;
+  /** Ends the processes; the data stay. */
+  stop(): Promise<void>;
+  /** Ends the processes and deletes the data, backups included. */
+  destroy(): Promise<void>;
+  /** The backups there are, oldest first; none for an engine that has no backups. */
+  backups(): readonly Backup[];
+  /** Makes one now. Engines without backups refuse. */
+  backUp(): Promise<Backup>;
+}
