@@ -6,6 +6,7 @@ import {
   randomBytes,
   sign,
 } from "node:crypto";
+import { isIPv4 } from "node:net";
 
 /** A certificate and its private key, both PEM. */
 export interface Issued {
@@ -47,7 +48,7 @@ export class Authority {
     return this.#issue({ subject });
   }
 
-  /** A server's certificate for `names`, wildcards included; `end` is the last day on which it is valid. */
+  /** A server's certificate for `names`, wildcards and IPv4 addresses included; `end` is the last day on which it is valid. */
   issueServer(names: readonly string[], end: Date): Issued {
     // A common name holds 64 characters (RFC 5280, appendix A.1); clients read the alternative names.
     return this.#issue({ subject: names.find((name) => name.length <= 64) ?? "", names, end });
@@ -113,8 +114,12 @@ function certify({ subject, issuer, publicKey, signer, authority, names, end }: 
 /** For the authentication of a server (RFC 5280, 4.2.1.12), under these names (4.2.1.6). */
 const serverExtensions = (names: readonly string[]) => [
   extension("2.5.29.37", sequence(oid("1.3.6.1.5.5.7.3.1"))),
-  extension("2.5.29.17", sequence(...names.map((name) => der(0x82, Buffer.from(name, "ascii")))), false),
+  extension("2.5.29.17", sequence(...names.map(alternativeName)), false),
 ];
+
+/** A host name, or an IPv4 address: clients compare an address with entries of its own kind only. */
+const alternativeName = (name: string) =>
+  isIPv4(name) ? der(0x87, Buffer.from(name.split(".").map(Number))) : der(0x82, Buffer.from(name, "ascii"));
 
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
