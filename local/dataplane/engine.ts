@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Issued } from "../certificates.ts";
 import type { Place } from "./dataplane.ts";
 
@@ -74,3 +75,41 @@ export interface DatabaseServer {
   /** Makes one now. Engines without backups refuse. */
   backUp(): Promise<Backup>;
 }
+
+/** Makes the server of one cluster or replica of an engine. Nothing starts before its `apply`. */
+export type Engine = (site: Site) => DatabaseServer;
+
+/** Where a server is at work, and whom it tells what. */
+export interface Site {
+  /** The UUID of its cluster or replica. */
+  readonly id: string;
+  /** Its own folder, made before; only servers and the cloud can enter. Gone after `destroy`, whatever is left in it. */
+  readonly folder: string;
+  /** The server of another cluster of the same engine: the source of a fork, the primary of a replica. Both were applied before. */
+  peer(id: string): DatabaseServer | undefined;
+  /** Listens at every host of the server's place; only the cluster's trusted sources get through. */
+  openFront(options: FrontOptions): Promise<Front>;
+  /** A line of the cloud's log; nothing secret. */
+  log(line: string): void;
+  /** A standby has taken over: becomes an event of the cluster. */
+  promoted(): void;
+}
+
+export interface FrontOptions {
+  readonly port: number;
+  /** Where a client's connection goes on: one to the server behind, made for it. */
+  connect(): Duplex;
+  /** The front ends TLS with this certificate. Default: it passes on what comes. */
+  readonly tls?: Issued;
+}
+
+export interface Front {
+  /** Takes no more connections and ends those that are open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Thrown by `apply` when the program of the engine can't be had on this machine: the cluster exists at the API alone, and
+ * the message, one line, says why and what would help.
+ */
+export class ProgramMissing extends Error {}
