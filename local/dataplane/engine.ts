@@ -66,6 +66,12 @@ export interface Backup {
  */
 export interface DatabaseServer {
   apply(spec: ServerSpec): Promise<void>;
+  /**
+   * Where the connection of a client goes on that came to `port`, one of the engine's: a port of 127.0.0.1 that takes it as
+   * it is, or a stream that was made for it. Asked for each connection, since a primary changes.
+   * @throws when nothing serves there
+   */
+  connect(port: number): Duplex | number;
   /** Ends the processes; the data stay. */
   stop(): Promise<void>;
   /** Ends the processes and deletes the data, backups included. */
@@ -76,37 +82,28 @@ export interface DatabaseServer {
   backUp(): Promise<Backup>;
 }
 
-/** Makes the server of one cluster or replica of an engine. Nothing starts before its `apply`. */
-export type Engine = (site: Site) => DatabaseServer;
+/** An engine that clusters can be of. */
+export interface Engine {
+  /** Where its clients connect, at each host of a cluster's place. */
+  readonly ports: readonly number[];
+  /** Makes the server of one cluster or replica. Nothing starts before its `apply`. */
+  server(site: Site): DatabaseServer;
+}
 
 /** Where a server is at work, and whom it tells what. */
 export interface Site {
-  /** The UUID of its cluster or replica. */
-  readonly id: string;
   /** Its own folder, made before; only servers and the cloud can enter. Gone after `destroy`, whatever is left in it. */
   readonly folder: string;
   /** The server of another cluster of the same engine: the source of a fork, the primary of a replica. Both were applied before. */
-  peer(id: string): DatabaseServer | undefined;
-  /** Listens at every host of the server's place; only the cluster's trusted sources get through. */
-  openFront(options: FrontOptions): Promise<Front>;
+  serverOf(id: string): DatabaseServer | undefined;
+  /** Tells what happened by itself. */
+  report(event: ServerEvent): void;
   /** A line of the cloud's log; nothing secret. */
   log(line: string): void;
-  /** A standby has taken over: becomes an event of the cluster. */
-  promoted(): void;
 }
 
-export interface FrontOptions {
-  readonly port: number;
-  /** Where a client's connection goes on: one to the server behind, made for it. */
-  connect(): Duplex;
-  /** The front ends TLS with this certificate. Default: it passes on what comes. */
-  readonly tls?: Issued;
-}
-
-export interface Front {
-  /** Takes no more connections and ends those that are open. */
-  close(): Promise<void>;
-}
+/** A standby has taken over from its primary: an event of the cluster. */
+export type ServerEvent = "promoted";
 
 /**
  * Thrown by `apply` when the program of the engine can't be had on this machine: the cluster exists at the API alone, and

@@ -1,29 +1,32 @@
-import { createServer, type Server, type Socket } from "node:net";
-import { pipeline } from "node:stream";
-import { createSecureContext, TLSSocket } from "node:tls";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { type Duplex, pipeline } from "node:stream";
 import { systemCode } from "../errors.ts";
-import type { Front, FrontOptions } from "./engine.ts";
 
-interface Options extends FrontOptions {
+export interface FrontOptions {
   hosts: readonly string[];
+  port: number;
   /** Whether this client is let through. One that is not is hung up on at once; the platform's firewall lets it wait. */
   admits(client: Socket): boolean;
+  /** Where a client's connection goes on: a port of 127.0.0.1, or a stream made for it. Throws when nothing serves. */
+  connect(): Duplex | number;
+}
+
+export interface Front {
+  /** Takes no more connections and ends those that are open. */
+  close(): Promise<void>;
 }
 
 /** What clients connect to: listens where a cluster's address says, and hands connections on to the server behind. */
-export async function openFront(options: Options): Promise<Front> {
-  const { hosts, port, admits, connect, tls } = options;
-  const context = tls && createSecureContext({ cert: tls.certificate, key: tls.key, minVersion: "TLSv1.2" });
+export async function openFront(options: FrontOptions): Promise<Front> {
+  const { hosts, port, admits } = options;
   const clients = new Set<Socket>();
 
-  const serve = (socket: Socket) => {
-    socket.on("error", ignored);
-    if (!admits(socket)) return socket.destroy();
-    clients.add(socket.on("close", () => clients.delete(socket)));
-    socket.setNoDelay(true);
-    const client = context ? new TLSSocket(socket, { isServer: true, secureContext: context }) : socket;
-    const server = connect();
+  const serve = (client: Socket) => {
     client.on("error", ignored);
+    const server = admits(client) && serverFor(options);
+    if (!server) return client.destroy();
+    clients.add(client.on("close", () => clients.delete(client)));
+    client.setNoDelay(true);
     server.on("error", ignored);
     // Either side ends the other, also when it breaks.
     pipeline(client, server, ignored);
@@ -47,6 +50,17 @@ export async function openFront(options: Options): Promise<Front> {
     throw error;
   }
   return { close };
+}
+
+function serverFor(options: FrontOptions): Duplex | undefined {
+  try {
+    const server = options.connect();
+    return typeof server === "number"
+      ? connect({ host: "127.0.0.1", port: server, noDelay: true, allowHalfOpen: true })
+      : server;
+  } catch {
+    return undefined; // it says itself why it does not serve
+  }
 }
 
 /** A connection that breaks is no news. */
