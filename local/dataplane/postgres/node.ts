@@ -1,0 +1,249 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import type { Issued } from "../../certificates.ts";
+import { endLeftover, type RunningProcess, startProcess } from "../process.ts";
+import { giveToServers, makePrivateFolder, serverIdentity } from "../programs.ts";
+import { fileOf, type Settings } from "./configuration.ts";
+import { inside, insiders, SUPERUSER, socketName } from "./control.ts";
+import type { Program } from "./program.ts";
+
+const run = promisify(execFile);
+
+/** A server that does not start, or ended while it was needed: the reason in the server's own words. */
+export class PostgresError extends Error {}
+
+/** WAL is cut into files of this many MiB: each is archived whole, at the latest a minute after something was written. */
+const WAL_SEGMENT_MIB = 4;
+const LOG_LIMIT = 16 * 1024 * 1024;
+const POLL = 20;
+const ENV = { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH ?? "/usr/bin:/bin" };
+
+/** What a server is started with. */
+export interface NodeSetup {
+  readonly settings: Settings;
+  readonly tls: Issued;
+}
+
+/** One PostgreSQL server: its data directory, its configuration beside it, its process. */
+export class PostgresNode {
+  readonly folder: string;
+  readonly program: Program;
+  /** Where it listens on 127.0.0.1, while it runs. */
+  port = 0;
+  #process: RunningProcess | undefined;
+  /** What the running process was started with. */
+  #started: Settings = {};
+
+  constructor(folder: string, program: Program) {
+    this.folder = folder;
+    this.program = program;
+  }
+
+  get data(): string {
+    return join(this.folder, "data");
+  }
+
+  /** Whether it has data that are whole: they are moved here when they are. */
+  get hasData(): boolean {
+    return existsSync(join(this.data, "PG_VERSION"));
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Where data are made before they are whole; what an interrupted attempt left there is gone. */
+  draft(): string {
+    const draft = join(this.folder, "data.new");
+    makePrivateFolder(this.folder);
+    rmSync(draft, { recursive: true, force: true });
+    makePrivateFolder(draft);
+    return draft;
+  }
+
+  /** Makes the draft the node's data. */
+  adopt(draft: string): void {
+    renameSync(draft, this.data);
+  }
+
+  /** An empty cluster: checksums, SCRAM, UTF-8 in the order of English, as the platform's are. */
+  async initialize(): Promise<void> {
+    const draft = this.draft();
+    const args = [
+      `--pgdata=${draft}`,
+      `--username=${SUPERUSER}`,
+      "--auth-local=peer",
+      "--auth-host=scram-sha-256",
+      "--data-checksums",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=icu",
+      "--icu-locale=en-US",
+      `--wal-segsize=${WAL_SEGMENT_MIB}`,
+      "--no-instructions",
+      "--no-sync",
+    ];
+    await run(this.program.initdb, args, { ...serverIdentity, env: ENV, cwd: "/" });
+    this.adopt(draft);
+  }
+
+  /** Starts it; done when it takes connections, as a standby too. @throws PostgresError with the server's reason */
+  async start(setup: NodeSetup): Promise<void> {
+    await endLeftover(this.folder, NAME, "SIGINT");
+    for (let attempt = 1; ; attempt++) {
+      const settings = { ...setup.settings, port: String(await freePort()) };
+      try {
+        return await this.#start({ ...setup, settings });
+      } catch (error) {
+        // Between being found and being taken a port can become another program's.
+        if (attempt === 5 || !String(error).includes("could not create any TCP/IP sockets")) throw error;
+      }
+    }
+  }
+
+  async #start(setup: NodeSetup): Promise<void> {
+    this.#write(setup);
+    const log = join(this.folder, "log");
+    if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT) truncateSync(log);
+    const before = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+    const process = await startProcess({
+      folder: this.folder,
+      name: NAME,
+      command: this.program.postgres,
+      args: ["-D", this.data, "-c", `config_file=${join(this.folder, "postgresql.conf")}`],
+      env: ENV,
+      cwd: "/",
+      identity: serverIdentity,
+      log,
+    });
+    this.#process = process;
+    this.#started = setup.settings;
+    this.port = Number(setup.settings.port);
+    void process.exited.then(() => {
+      if (this.#process === process) this.#process = undefined;
+    });
+    let isReady = false;
+    while (!isReady && this.#process === process) {
+      isReady = await inside(this, (client) => client.query("select 1")).then(
+        () => true,
+        () => delay(POLL, false),
+      );
+    }
+    if (!isReady) throw new PostgresError(reasonIn(readFileSync(log, "utf8").slice(before)));
+  }
+
+  /** Resolves when the running process has ended, whoever ended it. */
+  async ended(): Promise<void> {
+    await this.#process?.exited;
+  }
+
+  /** Ends it: open transactions are rolled back, the data are in order. `SIGKILL` is a crash. */
+  async stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
+    const process = this.#process;
+    if (!process) return endLeftover(this.folder, NAME, "SIGINT");
+    await process.stop(signal, 30_000);
+    if (this.#process === process) this.#process = undefined;
+  }
+
+  /** Brings a running server to other settings: by a reload, or a restart where PostgreSQL needs one. */
+  async change(setup: NodeSetup): Promise<void> {
+    const settings: Settings = { ...setup.settings, port: String(this.port) };
+    const changed = Object.keys({ ...this.#started, ...settings }).filter(
+      (name) => this.#started[name] !== settings[name],
+    );
+    const isNew = this.#write({ ...setup, settings });
+    if (changed.length === 0 && !isNew) return;
+    if (changed.length > 0 && (await this.#needRestart(changed))) {
+      await this.stop();
+      return this.start(setup);
+    }
+    await this.reload();
+    this.#started = settings;
+  }
+
+  async #needRestart(names: readonly string[]): Promise<boolean> {
+    const sql = "select count(*)::int as n from pg_settings where context = 'postmaster' and name = any($1)";
+    const { rows } = await inside(this, (client) => client.query<{ n: number }>(sql, [names]));
+    return rows[0]?.n !== 0;
+  }
+
+  /** Done when new connections see the new configuration. */
+  async reload(): Promise<void> {
+    const time = "select pg_conf_load_time()::text as at";
+    const at = () => inside(this, async (client) => (await client.query<{ at: string }>(time)).rows[0]?.at);
+    const before = await at();
+    await inside(this, (client) => client.query("select pg_reload_conf()"));
+    while (this.isRunning && (await at()) === before) await delay(POLL);
+  }
+
+  /** Writes all files that the server reads. Returns whether any but the settings is another than before. */
+  #write({ settings, tls }: NodeSetup): boolean {
+    const file = (name: string) => join(this.folder, name);
+    const all: Settings = {
+      listen_addresses: "127.0.0.1",
+      unix_socket_directories: socketName(this.folder),
+      data_directory: this.data,
+      hba_file: file("pg_hba.conf"),
+      ident_file: file("pg_ident.conf"),
+      ssl_cert_file: file("server.crt"),
+      ssl_key_file: file("server.key"),
+      ...settings,
+    };
+    makePrivateFolder(this.folder);
+    this.#put("postgresql.conf", fileOf(all));
+    const idents = insiders().map((name) => `cloud ${name} ${SUPERUSER}\n`);
+    return [
+      this.#put("pg_hba.conf", HBA),
+      this.#put("pg_ident.conf", idents.join("")),
+      this.#put("server.crt", tls.certificate),
+      this.#put("server.key", tls.key),
+    ].some(Boolean);
+  }
+
+  #put(name: string, text: string): boolean {
+    const path = join(this.folder, name);
+    if (existsSync(path) && readFileSync(path, "utf8") === text) return false;
+    const draft = `${path}.new`;
+    writeFileSync(draft, text, { mode: 0o600 });
+    giveToServers(draft);
+    renameSync(draft, path);
+    return true;
+  }
+}
+
+const NAME = "postgres";
+
+/** Clients come over TLS with a password, and never as the superuser. What is not named is refused. */
+const HBA = `
+local   all         ${SUPERUSER}               peer map=cloud
+local   replication ${SUPERUSER}               peer map=cloud
+hostssl all         ${SUPERUSER} 127.0.0.1/32  reject
+hostssl all         all          127.0.0.1/32  scram-sha-256
+`;
+
+/** What the server said last before it ended. */
+function reasonIn(log: string): string {
+  const lines = [...log.matchAll(/(?:FATAL|PANIC|ERROR): +(.*)/g)].map(([, text]) => text ?? "");
+  return lines.findLast((line) => !line.startsWith("terminating")) ?? "PostgreSQL ended without a reason";
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no free port")),
+      );
+    });
+  });
+}
