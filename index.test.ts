@@ -172,6 +172,7 @@ test("outputs are the contract, and URIs are secret", async () => {
     "monitoring",
     "monthlyCost",
     "postgres",
+    "recovery",
     "siteUrl",
     "vpc",
   ]);

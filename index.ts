@@ -18,6 +18,7 @@ import {
 import { domainArgs, slackOf } from "./program/arguments.ts";
 import { makeBuckets, spacesEndpoint } from "./program/buckets.ts";
 import { makeDatabases, watchedDatabases } from "./program/databases.ts";
+import { makeOperations, recoveryOutput } from "./program/operations.ts";
 import { bucketOutput, cacheOutput, mongoOutput, postgresOutput } from "./program/outputs.ts";
 import { bucketVariables, databaseVariables, together } from "./program/variables.ts";
 import { readStack } from "./settings/runtime.ts";
@@ -104,6 +105,11 @@ const grants =
     { appName: `${prefix}-grants`, postgres: databases.postgres, region, vpcId: apps.vpcId, projectId },
     { ...opts, dependsOn: peering },
   );
+
+const operations = makeOperations(settings, databases, { region, vpcId: apps.vpcId, projectId }, prefix, {
+  ...opts,
+  dependsOn: [grants, peering].filter((each) => each !== undefined),
+});
 
 const secrets = new Secrets("secrets", { generate: settings.secrets });
 
@@ -230,8 +236,9 @@ export const compute = {
   ...(balancer && { loadBalancerId: balancer.loadBalancerId }),
 };
 export const monitoring = watch ? { checkIds: watch.checkIds, alerts: watch.alerts } : null;
+export const recovery = recoveryOutput(settings, databases, operations) ?? null;
 export const monthlyCost = totalOf(
-  [...Object.values(databases), ...Object.values(buckets), balancer, api, watch].flatMap(
+  [...Object.values(databases), ...Object.values(buckets), operations, balancer, api, watch].flatMap(
     (component) => component?.costs ?? [],
   ),
 );

@@ -15,6 +15,7 @@ import { network } from "./settings/network.ts";
 import { postgres } from "./settings/postgres.ts";
 import type { Problem } from "./settings/problem.ts";
 import { replaceable } from "./settings/protected.ts";
+import { recovery } from "./settings/recovery.ts";
 import type { Draft } from "./settings/rules/rule.ts";
 import { rules } from "./settings/rules.ts";
 import {
@@ -98,6 +99,9 @@ export const schema = z.strictObject({
     description: "The zone with its records and certificates. Required with `compute: droplets`.",
   }),
   monitoring: field(monitoring, { description: "Alerts, and checks from outside." }),
+  recovery: field(recovery, {
+    description: "Restoring data: objectives, and what is there to measure them.",
+  }),
   secrets: field(z.record(variable(), generated), {
     description: "Secrets to generate, by the environment variable that brings them to the product.",
     default: { SECRET_KEY: {}, JWT_SIGNING_KEY: {} },

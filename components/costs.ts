@@ -85,6 +85,11 @@ export function appPlatformCosts(args: { instanceSize: string } & Scaling): Line
   return [scaled(`app container ${args.instanceSize}`, args)];
 }
 
+/** The one container of an operations app. */
+export function operationsCosts(args: { instanceSize: string }): Line[] {
+  return [line(`app container ${args.instanceSize}`, 1)];
+}
+
 /** GiB of disk that a node of a plan has by itself: the least that is reported (third party, 2026-09). */
 const diskGib: Record<string, number> = {
   "db-s-1vcpu-1gb": 10,

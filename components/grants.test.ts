@@ -8,7 +8,7 @@ test("each user may connect to its database and create in it", () => {
     grantsSql([{ name: "app", user: "shop" }]),
     [
       '\\connect "app"',
-      'GRANT CONNECT, TEMPORARY ON DATABASE "app" TO "shop";',
+      'GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "app" TO "shop";',
       'GRANT USAGE, CREATE ON SCHEMA public TO "shop";',
     ].join("\n"),
   );

@@ -17,6 +17,7 @@ export type { MongoArgs, MongoConfig, MongoConnection, MongoDatabase, MongoPart 
 export { Monitoring } from "./monitoring.ts";
 export type { MonitoringArgs, Thresholds } from "./monitoring-args.ts";
 export { Network, type NetworkArgs } from "./network.ts";
+export { Operations, type OperationsArgs } from "./operations.ts";
 export { Peering, type PeeringArgs } from "./peering.ts";
 export { Postgres } from "./postgres.ts";
 export type {

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Cache, type DatabaseArgs, Mongo, Postgres } from "../components/index.ts";
 import type { protections } from "../settings/stack.ts";
 import type { Settings } from "../settings.ts";
+import { withCanary } from "./operations.ts";
 
 /** The databases that a stack manages; undefined where the product has another's, or does without. */
 export interface Databases {
@@ -30,14 +31,24 @@ export function makeDatabases(
     postgres: managed("postgres")
       ? new Postgres(
           "postgres",
-          { ...settings.postgres, ...common("postgres", "pg"), protection: protection.of("postgres") },
+          {
+            ...settings.postgres,
+            ...common("postgres", "pg"),
+            databases: withCanary(settings.postgres.databases, settings),
+            protection: protection.of("postgres"),
+          },
           opts,
         )
       : undefined,
     mongo: managed("mongo")
       ? new Mongo(
           "mongo",
-          { ...settings.mongo, ...common("mongo", "mongo"), protection: protection.of("mongo") },
+          {
+            ...settings.mongo,
+            ...common("mongo", "mongo"),
+            databases: withCanary(settings.mongo.databases, settings),
+            protection: protection.of("mongo"),
+          },
           opts,
         )
       : undefined,

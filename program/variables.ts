@@ -54,7 +54,8 @@ export function together(...sets: Partial<Variables>[]): Variables {
   return { env, secretEnv };
 }
 
-function present(given: Given): Record<string, pulumi.Input<string>> {
+/** Those variables that have a value. */
+export function present(given: Given): Record<string, pulumi.Input<string>> {
   const entries = Object.entries(given).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value]],
   );

@@ -3,40 +3,42 @@ import { appRegions, appSizes, registryTypes } from "../components/catalog.ts";
 import { ha, integer, slug, slugAllowed, uuid, uuidAllowed, variable } from "./kinds.ts";
 import { type Defaults, field, type Neighbours } from "./schema-kit.ts";
 
-const image = z.strictObject({
-  registryType: field(z.enum(registryTypes), {
-    description: "DigitalOcean's own registry, Docker Hub or GitHub's.",
-    default: "DOCR",
-    effect: "restarts",
-  }),
-  registry: field(z.string().min(1).optional(), {
-    description: "Account that holds the image; none with `DOCR`.",
-    effect: "restarts",
-  }),
-  repository: field(z.string().min(1), { description: "Name of the image.", effect: "restarts" }),
-  tag: field(
-    z
-      .string()
-      .regex(/^\w[\w.-]{0,127}$/)
-      .optional(),
-    {
-      description: "A name that may move. Exactly one of `tag` and `digest`.",
+/** A container image; a new schema each time, since each place says something else of it. */
+export const image = () =>
+  z.strictObject({
+    registryType: field(z.enum(registryTypes), {
+      description: "DigitalOcean's own registry, Docker Hub or GitHub's.",
+      default: "DOCR",
       effect: "restarts",
-      allowed: "must be a tag such as v1.4.2",
-    },
-  ),
-  digest: field(
-    z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/)
-      .optional(),
-    {
-      description: "Exactly this image.",
+    }),
+    registry: field(z.string().min(1).optional(), {
+      description: "Account that holds the image; none with `DOCR`.",
       effect: "restarts",
-      allowed: "must be sha256: and 64 hex digits",
-    },
-  ),
-});
+    }),
+    repository: field(z.string().min(1), { description: "Name of the image.", effect: "restarts" }),
+    tag: field(
+      z
+        .string()
+        .regex(/^\w[\w.-]{0,127}$/)
+        .optional(),
+      {
+        description: "A name that may move. Exactly one of `tag` and `digest`.",
+        effect: "restarts",
+        allowed: "must be a tag such as v1.4.2",
+      },
+    ),
+    digest: field(
+      z
+        .string()
+        .regex(/^sha256:[0-9a-f]{64}$/)
+        .optional(),
+      {
+        description: "Exactly this image.",
+        effect: "restarts",
+        allowed: "must be sha256: and 64 hex digits",
+      },
+    ),
+  });
 
 /** Settings of the product's API. */
 export const app = z.strictObject({
@@ -53,7 +55,7 @@ export const app = z.strictObject({
     description: "Region of App Platform. Follows from `region`, and may only repeat it.",
     effect: "replaces",
   }),
-  image: field(image, {
+  image: field(image(), {
     description: "The product's API. `local` runs the example product of this repository.",
     default: ({ environment }: Defaults) =>
       environment === "local" ? { registryType: "DOCR", repository: "product-api", tag: "local" } : undefined,

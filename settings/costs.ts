@@ -9,6 +9,7 @@ import {
   loadBalancerCosts,
   mongoCosts,
   monitoringCosts,
+  operationsCosts,
   postgresCosts,
 } from "../components/costs.ts";
 import type { Draft } from "./rules/rule.ts";
@@ -27,11 +28,21 @@ export function costLines(draft: Draft): CostLine[] {
     ...costsOf("assets", draft.assets?.enabled ? bucketCosts() : []),
     ...costsOf("load-balancer", droplets ? balancerLines(draft.loadBalancer) : []),
     ...costsOf("api", droplets ? fleetLines(draft.droplets) : appLines(draft.app)),
+    ...costsOf("operations", operates(draft) ? operationsCosts({ instanceSize: operationsSize }) : []),
     ...costsOf(
       "monitoring",
       draft.monitoring?.enabled ? monitoringCosts({ uptimeChecks: uptimeChecks(draft) }) : [],
     ),
   ];
+}
+
+/** Plan of the operations app's container. */
+export const operationsSize = "apps-s-1vcpu-0.5gb";
+
+/** Whether there is data to look after. */
+export function operates({ postgres, mongo, recovery }: Draft): boolean {
+  const managed = [postgres, mongo].some((section) => section?.provision === "managed");
+  return managed && recovery?.canary?.enabled === true;
 }
 
 /** The site's, and that of a host name for the assets: certificates of the CDN may fail to renew in silence. */

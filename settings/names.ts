@@ -1,4 +1,5 @@
 import type { Settings } from "../settings.ts";
+import { operates } from "./costs.ts";
 
 export { overlaps } from "../components/cidr.ts";
 
@@ -33,6 +34,7 @@ export function namesOf(settings: Settings): Names {
     clusters: clusters.map(({ name, usual }) => name ?? usual),
     apps: [
       ...(postgres.provision === "managed" ? [`${prefix}-grants`] : []),
+      ...(operates(settings) ? [`${prefix}-worker`] : []),
       ...(compute === "app-platform" && app.import === undefined ? [app.name ?? `${prefix}-api`] : []),
     ],
     buckets: [documents, assets].flatMap((bucket) =>

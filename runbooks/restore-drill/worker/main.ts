@@ -1,0 +1,73 @@
+import type { Address } from "../connections/postgres.ts";
+import { mongoCanary, postgresCanary } from "./canary.ts";
+import { log } from "./log.ts";
+import { mongoRecorder, postgresRecorder } from "./recorder.ts";
+import { type Running, repeat, type Session } from "./repeat.ts";
+
+/**
+ * The operations worker: the canary's ticks, and recordings of what the databases hold. Everything it needs comes from the environment:
+ *
+ *     CANARY_DATABASE_URL, CANARY_MONGO_URL   where ticks and recordings go; what is missing is left out
+ *     DATABASE_URL, MONGO_URL                 the product's databases, which are recorded
+ *     DATABASE_CA_CERT, MONGO_CA_CERT         PEM text of the authorities of both
+ *     CANARY_PERIOD_SECONDS                   between two ticks
+ *     RECORD_MINUTES                          between two recordings; 0 for none
+ */
+const { env } = process;
+const tickMs = number("CANARY_PERIOD_SECONDS", 10) * 1000;
+const recordMs = number("RECORD_MINUTES", 0) * 60_000;
+/** Milliseconds after which it is looked whether a recording is due. */
+const LOOK_MS = 60_000;
+
+const canaries = {
+  postgres: address("CANARY_DATABASE_URL", "DATABASE_CA_CERT"),
+  mongo: address("CANARY_MONGO_URL", "MONGO_CA_CERT"),
+};
+const products = {
+  postgres: address("DATABASE_URL", "DATABASE_CA_CERT"),
+  mongo: address("MONGO_URL", "MONGO_CA_CERT"),
+};
+const running: Running[] = [];
+const start = (name: string, periodMs: number, open: () => Promise<Session>) =>
+  running.push(repeat({ name, periodMs, open }, log));
+
+if (canaries.postgres) {
+  const { postgres: canary } = canaries;
+  const { postgres: product } = products;
+  start("canary pg", tickMs, () => postgresCanary(canary));
+  if (product && recordMs > 0)
+    start("recorder pg", Math.min(LOOK_MS, recordMs), () => postgresRecorder(product, canary, recordMs, log));
+}
+if (canaries.mongo) {
+  const { mongo: canary } = canaries;
+  const { mongo: product } = products;
+  start("canary mongodb", tickMs, () => mongoCanary(canary));
+  if (product && recordMs > 0)
+    start("recorder mongodb", Math.min(LOOK_MS, recordMs), () =>
+      mongoRecorder(product, canary, recordMs, log),
+    );
+}
+log("started", { tasks: running.length, periodSeconds: tickMs / 1000, recordMinutes: recordMs / 60_000 });
+if (running.length === 0) log("idle", { why: "neither CANARY_DATABASE_URL nor CANARY_MONGO_URL is set" });
+
+// An idle worker stays: a platform would start one that ends again and again.
+const alive = setInterval(() => undefined, 60_000);
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.once(signal, async () => {
+    log("stopping", { signal });
+    clearInterval(alive);
+    await Promise.all(running.map((each) => each.stop()));
+    log("stopped");
+  });
+
+function address(uri: string, ca: string): Address | undefined {
+  const { [uri]: given, [ca]: certificate } = env;
+  return given ? { uri: given, ca: certificate || undefined } : undefined;
+}
+
+function number(name: string, usual: number): number {
+  const value = Number(env[name] ?? usual);
+  if (Number.isFinite(value) && value >= 0) return value;
+  log("refused", { why: `${name} must be a number that is not negative` });
+  process.exit(1);
+}
