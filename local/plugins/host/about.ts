@@ -35,7 +35,7 @@ export function packageManager(info: ProgramInfo | undefined): {
 /** Facts about the runtime, as `pulumi about` lists them. */
 export async function aboutRuntime(info: ProgramInfo | undefined): Promise<Record<string, string>> {
   const manager = packageManager(info);
-  const version = await output(manager.name, ["--version"], manager.root);
+  const version = versionAround(manager.name) ?? (await output(manager.name, ["--version"], manager.root));
   const typescript = installedPackages(info?.getProgramDirectory() ?? ".").find(
     ({ name }) => name === "typescript",
   );
@@ -44,6 +44,12 @@ export async function aboutRuntime(info: ProgramInfo | undefined): Promise<Recor
     ...(version && { packagemanagerVersion: version }),
     ...(typescript?.version && { typescriptVersion: typescript.version }),
   };
+}
+
+/** The version of a package manager under which this runs, as an npm script does. The engine asks before every command, so time counts. */
+function versionAround(manager: string): string | undefined {
+  const [name, version] = (process.env.npm_config_user_agent ?? "").split(/[/ ]/);
+  return name === manager ? version : undefined;
 }
 
 /** Installed packages of a program: those its package.json names, or all of them. */
