@@ -69,7 +69,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       resolve({ code, signal });
     }),
   );
-  writeFileSync(file, JSON.stringify({ pid, started: startOf(pid) }), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify({ pid, started: startOf(pid), wholeGroup }), { mode: 0o600 });
   if (child.exitCode !== null || child.signalCode !== null) rmSync(file, { force: true });
   return {
     pid,
@@ -98,7 +98,7 @@ export async function endLeftover(
   const file = noteOf(folder, name);
   const note = readNote(file);
   if (note && isRunning(note)) {
-    send(note.pid, signal);
+    send(note.wholeGroup ? -note.pid : note.pid, signal);
     const deadline = Date.now() + patienceMs;
     while (isRunning(note) && Date.now() < deadline) await delay(POLL);
     if (isRunning(note)) send(-note.pid, "SIGKILL");
@@ -130,12 +130,13 @@ interface Note {
   pid: number;
   /** What tells it from a later process of the same id. */
   started: string;
+  wholeGroup: boolean;
 }
 
 function readNote(file: string): Note | undefined {
   try {
-    const { pid, started }: Partial<Note> = JSON.parse(readFileSync(file, "utf8"));
-    return Number.isInteger(pid) && pid && pid > 1 && started ? { pid, started } : undefined;
+    const { pid, started, wholeGroup = false }: Partial<Note> = JSON.parse(readFileSync(file, "utf8"));
+    return Number.isInteger(pid) && pid && pid > 1 && started ? { pid, started, wholeGroup } : undefined;
   } catch {
     return undefined; // none, or cut short by a crash: then its process was just about to start
   }

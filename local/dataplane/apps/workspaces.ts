@@ -1,0 +1,62 @@
+import { readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { StartError } from "../../errors.ts";
+
+const Workspace = z.strictObject({
+  /** Below the checkout. */
+  folder: z.string(),
+  /** What an image runs by itself; a spec's `run_command` wins. */
+  command: z.string().optional(),
+  /** Added to a component's variables. */
+  env: z.record(z.string(), z.string()).default({}),
+  /** Programs that the image brings and this machine may lack: names that `programs` of `runApps` knows. */
+  programs: z.array(z.string()).default([]),
+});
+
+/** Where the code of an image or of a repository lies on this machine. */
+export type Workspace = z.output<typeof Workspace>;
+
+export type Workspaces = ReadonlyMap<string, Workspace>;
+
+/**
+ * The table of images and repositories, by name; folders are below the table's `checkout`.
+ * @throws StartError when the table can't be read or is wrong
+ */
+export function readWorkspaces(file: string, checkout: string): Workspaces {
+  const refuse = (why: string) => new StartError(`${file} is no table of workspaces: ${why}.`);
+  let table: unknown;
+  try {
+    table = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
+  const { data, error } = z.record(z.string(), Workspace).safeParse(table);
+  if (error) throw refuse(z.prettifyError(error).replaceAll("\n", " "));
+  return new Map(
+    Object.entries(data).map(([name, workspace]) => [
+      name,
+      { ...workspace, folder: resolve(checkout, workspace.folder) },
+    ]),
+  );
+}
+
+/** The workspace of an image or repository, if its folder is there. A repository is known by its address or by the end of it. */
+export function findWorkspace(workspaces: Workspaces, source: string): Workspace | undefined {
+  const short =
+    source
+      .replace(/\.git$/, "")
+      .split("/")
+      .at(-1) ?? "";
+  const workspace = workspaces.get(source) ?? workspaces.get(short);
+  return workspace && isFolder(workspace.folder) ? workspace : undefined;
+}
+
+/** `folder` below `root`, or undefined when it leads out of it or is not there. */
+export function folderIn(root: string, folder: string): string | undefined {
+  const path = join(root, folder);
+  return (path === root || path.startsWith(`${root}/`)) && isFolder(path) ? path : undefined;
+}
+
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
