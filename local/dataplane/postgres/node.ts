@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,6 +16,7 @@ import { promisify } from "node:util";
 import type { Issued } from "../../certificates.ts";
 import { endLeftover, type RunningProcess, startProcess } from "../process.ts";
 import { giveToServers, makePrivateFolder, serverIdentity } from "../programs.ts";
+import { takeBaseBackup } from "./base-backup.ts";
 import { fileOf, type Settings } from "./configuration.ts";
 import { inside, insiders, SUPERUSER, socketName } from "./control.ts";
 import type { Program } from "./program.ts";
@@ -17,7 +27,7 @@ const run = promisify(execFile);
 export class PostgresError extends Error {}
 
 /** WAL is cut into files of this many MiB: each is archived whole, at the latest a minute after something was written. */
-const WAL_SEGMENT_MIB = 4;
+export const WAL_SEGMENT_MIB = 4;
 const LOG_LIMIT = 16 * 1024 * 1024;
 const POLL = 20;
 const ENV = { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH ?? "/usr/bin:/bin" };
@@ -37,6 +47,10 @@ export class PostgresNode {
   #process: RunningProcess | undefined;
   /** What the running process was started with. */
   #started: Settings = {};
+  #isUp = false;
+  #lastChange: Promise<unknown> = Promise.resolve();
+  /** Told when it ends though nobody stopped it. */
+  onCrash: () => void = () => {};
 
   constructor(folder: string, program: Program) {
     this.folder = folder;
@@ -72,6 +86,38 @@ export class PostgresNode {
   /** Makes the draft the node's data. */
   adopt(draft: string): void {
     renameSync(draft, this.data);
+  }
+
+  /** Whether its data are a copy that follows another server's. */
+  get isStandby(): boolean {
+    return existsSync(join(this.data, STANDBY));
+  }
+
+  /** Makes it a copy of a running server, to follow it once it is started. */
+  async copyFrom(primary: PostgresNode): Promise<void> {
+    await this.stop();
+    rmSync(this.data, { recursive: true, force: true });
+    const draft = this.draft();
+    await takeBaseBackup(primary, draft, false);
+    writeFileSync(join(draft, "postgresql.auto.conf"), "");
+    writeFileSync(join(draft, STANDBY), "");
+    for (const entry of readdirSync(draft, { recursive: true, encoding: "utf8" }))
+      giveToServers(join(draft, entry));
+    this.adopt(draft);
+  }
+
+  /** Makes a running standby a server of its own, with all that it has received. */
+  async promote(): Promise<void> {
+    const { rows } = await inside(this, (client) =>
+      client.query<{ done: boolean }>("select pg_promote(true, 300) as done"),
+    );
+    if (!rows[0]?.done) throw new PostgresError("the standby could not be promoted");
+  }
+
+  /** Stops it and deletes all that it has. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** An empty cluster: checksums, SCRAM, UTF-8 in the order of English, as the platform's are. */
@@ -128,7 +174,11 @@ export class PostgresNode {
     this.#started = setup.settings;
     this.port = Number(setup.settings.port);
     void process.exited.then(() => {
-      if (this.#process === process) this.#process = undefined;
+      if (this.#process !== process) return;
+      const wasUp = this.#isUp;
+      this.#process = undefined;
+      this.#isUp = false;
+      if (wasUp) this.onCrash();
     });
     let isReady = false;
     while (!isReady && this.#process === process) {
@@ -137,24 +187,32 @@ export class PostgresNode {
         () => delay(POLL, false),
       );
     }
-    if (!isReady) throw new PostgresError(reasonIn(readFileSync(log, "utf8").slice(before)));
+    if (!isReady) throw new PostgresError(reasonIn(readFileSync(log).subarray(before).toString()));
+    this.#isUp = true;
   }
 
-  /** Resolves when the running process has ended, whoever ended it. */
-  async ended(): Promise<void> {
-    await this.#process?.exited;
+  /** What it has printed, as far as that is kept. */
+  get log(): string {
+    return readFileSync(join(this.folder, "log"), "utf8");
   }
 
   /** Ends it: open transactions are rolled back, the data are in order. `SIGKILL` is a crash. */
   async stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
     const process = this.#process;
+    this.#isUp = false;
     if (!process) return endLeftover(this.folder, NAME, "SIGINT");
     await process.stop(signal, 30_000);
     if (this.#process === process) this.#process = undefined;
   }
 
   /** Brings a running server to other settings: by a reload, or a restart where PostgreSQL needs one. */
-  async change(setup: NodeSetup): Promise<void> {
+  change(setup: NodeSetup): Promise<void> {
+    const change = this.#lastChange.then(() => this.#change(setup));
+    this.#lastChange = change.catch(() => {});
+    return change;
+  }
+
+  async #change(setup: NodeSetup): Promise<void> {
     const settings: Settings = { ...setup.settings, port: String(this.port) };
     const changed = Object.keys({ ...this.#started, ...settings }).filter(
       (name) => this.#started[name] !== settings[name],
@@ -220,6 +278,7 @@ export class PostgresNode {
 }
 
 const NAME = "postgres";
+const STANDBY = "standby.signal";
 
 /** Clients come over TLS with a password, and never as the superuser. What is not named is refused. */
 const HBA = `

@@ -1,15 +1,22 @@
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
-import type { Backup, DatabaseServer, Engine, ServerSpec, Site } from "../engine.ts";
+import type { DatabaseServer, Engine, ServerSpec, Site, Source } from "../engine.ts";
 import { makePrivateFolder } from "../programs.ts";
 import { applyAccounts } from "./accounts.ts";
+import { Archive, RestoreError } from "./archive.ts";
+import { Backups, type PostgresBackup } from "./backups.ts";
 import { settingsOf } from "./configuration.ts";
 import { inside } from "./control.ts";
-import { type NodeSetup, PostgresNode } from "./node.ts";
+import { writeDurably } from "./files.ts";
+import { finishLog } from "./finish-log.ts";
+import { PostgresError, PostgresNode, WAL_SEGMENT_MIB } from "./node.ts";
 import { postgresProgram } from "./program.ts";
+import { copyBackup, endRecovery, type Plan, planFor, prepareRecovery, recoveryError } from "./restore.ts";
+import { Standbys, standbySettings } from "./standbys.ts";
+import { parseLsn } from "./wal.ts";
 
-/** The port of every cluster, as on the platform. */
+/** The ports of every cluster, as on the platform. */
 export const POSTGRES_PORT = 25060;
 
 export const postgres: Engine = {
@@ -17,63 +24,246 @@ export const postgres: Engine = {
   server: (site) => new PostgresServer(site),
 };
 
-/** One PostgreSQL cluster. */
+/** What has to survive the cloud: which of the nodes is the primary. It is written before a standby takes over. */
+interface State {
+  readonly version: string;
+  readonly primary: number;
+}
+
+/** Milliseconds before a server that did not come up again is tried once more. */
+const AGAIN = 5000;
+
+/**
+ * One PostgreSQL cluster, or one read-only replica. Its folder holds `<version>/<node>/` for each node, `archive/<version>/`,
+ * `backups/` and `cluster.json`.
+ */
 export class PostgresServer implements DatabaseServer {
-  readonly folder: string;
+  readonly #site: Site;
+  readonly #backups: Backups;
+  #spec: ServerSpec | undefined;
   #primary: PostgresNode | undefined;
+  #standbys: Standbys | undefined;
+  /** Replicas of this cluster, which have to know where its primary is. */
+  readonly #followers = new Set<() => void>();
   /** What is done to a server is done one after the other. */
   #last: Promise<unknown> = Promise.resolve();
+  #lastBackup: Promise<unknown> = Promise.resolve();
 
-  constructor({ folder }: Site) {
-    this.folder = folder;
+  constructor(site: Site) {
+    this.#site = site;
+    this.#backups = new Backups(join(site.folder, "backups"));
+  }
+
+  apply(spec: ServerSpec): Promise<void> {
+    return this.#inTurn(() => this.#apply(spec));
+  }
+
+  async #apply(spec: ServerSpec): Promise<void> {
+    this.#spec = spec;
+    makePrivateFolder(this.#site.folder);
+    this.#primary ??= await this.#open(spec);
+    const node = this.#primary;
+    node.onCrash = () => void this.#inTurn(() => this.#recover(node)).catch(() => {});
+    if (!node.hasData) await this.#fill(node, spec);
+    if (isReplica(spec)) return this.#follow(node, spec);
+    await this.#lead(node, spec);
+    await applyAccounts(node, spec);
+    await this.#standbys?.apply(node, spec);
+  }
+
+  async #open(spec: ServerSpec): Promise<PostgresNode> {
+    const { version, primary } = this.#state() ?? { version: spec.version, primary: 1 };
+    const program = await postgresProgram(version);
+    for (const part of [version, "archive", join("archive", version)])
+      makePrivateFolder(join(this.#site.folder, part));
+    this.#standbys = new Standbys({
+      node: (number) => new PostgresNode(join(this.#site.folder, version, String(number)), program),
+      archive: this.archive(version),
+      primary,
+      log: (line) => this.#site.log(line),
+      lost: () =>
+        void this.#inTurn(async () => this.#spec && this.#apply(this.#spec)).catch((error) =>
+          this.#site.log(error.message),
+        ),
+    });
+    if (existsSync(this.#recovering)) await this.#standbys.node(primary).remove(); // a fork that was cut short
+    return this.#standbys.node(primary);
+  }
+
+  /** Makes the data of a new cluster, out of nothing or out of another's. */
+  async #fill(node: PostgresNode, spec: ServerSpec): Promise<void> {
+    const { source } = spec;
+    if (source?.kind === "backup") await this.#fork(node, spec, source);
+    else if (source?.kind === "replica") await node.copyFrom(this.#peer(source.cluster).#running());
+    else if (source) throw new PostgresError(`PostgreSQL knows no ${source.kind} of another cluster`);
+    else await node.initialize();
+    this.#save({ version: node.program.major, primary: 1 });
+  }
+
+  /** Brings the primary up, also one that was a standby or a replica so far. */
+  async #lead(node: PostgresNode, spec: ServerSpec): Promise<void> {
+    const setup = { settings: this.#settings(node, spec), tls: spec.tls };
+    const before = node.port;
+    if (node.isRunning) await node.change(setup);
+    else await node.start(setup);
+    if (node.isStandby) await node.promote();
+    if (node.port !== before) for (const tell of this.#followers) tell();
+  }
+
+  #settings(node: PostgresNode, spec: ServerSpec) {
+    const archive_command = this.archive(node.program.major).archiveCommand;
+    return { ...settingsOf(spec), archive_command, ...this.#standbys?.primarySettings() };
+  }
+
+  async #follow(node: PostgresNode, spec: ServerSpec): Promise<void> {
+    if (spec.source?.kind !== "replica") return;
+    const source = this.#peer(spec.source.cluster);
+    const primary = source.#running();
+    source.#followers.add(this.#refollow);
+    const archive = source.archive(primary.program.major);
+    const settings = { ...this.#settings(node, spec), ...standbySettings(primary, archive, spec.id) };
+    if (node.isRunning) await node.change({ settings, tls: spec.tls });
+    else await node.start({ settings, tls: spec.tls });
+  }
+
+  readonly #refollow = () => {
+    void this.#inTurn(async () => {
+      if (this.#spec && isReplica(this.#spec) && this.#primary?.isRunning)
+        await this.#follow(this.#primary, this.#spec);
+    }).catch((error) => this.#site.log(`the replica can't follow: ${error.message}`));
+  };
+
+  /** A copy of another cluster's past, on a timeline of its own. */
+  async #fork(node: PostgresNode, spec: ServerSpec, source: Source & { kind: "backup" }): Promise<void> {
+    const plan = await this.#peer(source.cluster).restorePlan(source.backup, source.at);
+    writeFileSync(this.#recovering, "");
+    try {
+      const draft = node.draft();
+      await copyBackup(plan, draft);
+      prepareRecovery(plan, draft);
+      node.adopt(draft);
+      await node.start({ settings: this.#settings(node, spec), tls: spec.tls });
+      endRecovery(node.data);
+    } catch (error) {
+      const failure =
+        error instanceof PostgresError ? recoveryError(error.message, node.log, source.at) : error;
+      await node.remove();
+      throw failure;
+    }
+    rmSync(this.#recovering);
+  }
+
+  /** What a restore of this cluster to `at` starts from. A running cluster's log is archived up to now first. */
+  async restorePlan(backup: string, at?: number): Promise<Plan> {
+    if (at !== undefined && this.#primary?.isRunning) {
+      const version = this.#primary.program.major;
+      const until = await finishLog(this.#primary, this.archive(version));
+      if (at > until)
+        throw new RestoreError(
+          `${new Date(at).toISOString()} has not been yet: the last time that can be restored is ${new Date(until).toISOString()}`,
+        );
+    }
+    return planFor(this.#backups, (version) => this.archive(version), backup, at);
+  }
+
+  /** Brings a server back that ended by itself: by its standby, which has all that was acknowledged, else by a restart. */
+  async #recover(node: PostgresNode): Promise<void> {
+    const spec = this.#spec;
+    if (node !== this.#primary || node.isRunning || !spec) return;
+    this.#site.log(`PostgreSQL ended unexpectedly`);
+    try {
+      const heir = isReplica(spec) ? undefined : this.#standbys?.heir();
+      if (heir) {
+        this.#save({ version: node.program.major, primary: heir.number });
+        this.#standbys?.succeed(heir.number);
+        this.#primary = heir.node;
+        await this.#apply(spec);
+        this.#site.report("promoted");
+      } else await this.#apply(spec);
+    } catch (error) {
+      this.#site.log(`PostgreSQL does not start: ${error instanceof Error ? error.message : error}`);
+      setTimeout(() => void this.#inTurn(() => this.#recover(node)).catch(() => {}), AGAIN).unref();
+    }
+  }
+
+  connect(port: number): number {
+    if (port !== POSTGRES_PORT) throw new PostgresError(`nothing serves port ${port}`);
+    return this.#running().port;
   }
 
   /** Runs `action` as the superuser, in `database`. */
   inside<T>(action: (client: Client) => Promise<T>, database?: string): Promise<T> {
-    if (!this.#primary) throw new Error("PostgreSQL is not running");
-    return inside(this.#primary, action, database);
-  }
-
-  apply(spec: ServerSpec): Promise<void> {
-    return this.#inTurn(async () => {
-      makePrivateFolder(this.folder);
-      this.#primary ??= new PostgresNode(join(this.folder, "1"), await postgresProgram(spec.version));
-      const node = this.#primary;
-      const setup = this.#setup(spec);
-      if (!node.hasData) await node.initialize();
-      if (node.isRunning) await node.change(setup);
-      else await node.start(setup);
-      await applyAccounts(node, spec);
-    });
-  }
-
-  /** Where a connection to a port of the platform goes on: a port of 127.0.0.1. */
-  connect(port: number): number {
-    if (port !== POSTGRES_PORT || !this.#primary?.isRunning) throw new Error("PostgreSQL is not running");
-    return this.#primary.port;
+    return inside(this.#running(), action, database);
   }
 
   stop(): Promise<void> {
-    return this.#inTurn(async () => this.#primary?.stop());
+    return this.#inTurn(async () => {
+      this.#spec = undefined;
+      await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
+    });
   }
 
   destroy(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#primary?.stop();
-      rmSync(this.folder, { recursive: true, force: true });
+      this.#spec = undefined;
+      await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
+      await this.#lastBackup;
+      rmSync(this.#site.folder, { recursive: true, force: true });
+      this.#primary = undefined;
     });
   }
 
-  backups(): readonly Backup[] {
-    return [];
+  backups(): readonly PostgresBackup[] {
+    return this.#backups.list();
   }
 
-  async backUp(): Promise<Backup> {
-    throw new Error("not made yet");
+  backUp(): Promise<PostgresBackup> {
+    const backup = this.#lastBackup.then(() => this.#backUp());
+    this.#lastBackup = backup.catch(() => {});
+    return backup;
   }
 
-  #setup(spec: ServerSpec): NodeSetup {
-    return { settings: { ...settingsOf(spec), archive_command: "true" }, tls: spec.tls };
+  async #backUp(): Promise<PostgresBackup> {
+    const { program, folder, port } = this.#running();
+    const backup = await this.#backups.take({ folder, port }, program.major, WAL_SEGMENT_MIB * 1024 * 1024);
+    const kept = this.#backups.prune().filter(({ version }) => version === program.major);
+    const first = kept.reduce(
+      (least, { startLsn }) => min(least, parseLsn(startLsn)),
+      parseLsn(backup.startLsn),
+    );
+    this.archive(program.major).prune(first, BigInt(backup.segmentBytes));
+    return backup;
+  }
+
+  archive(version: string): Archive {
+    return new Archive(join(this.#site.folder, "archive", version));
+  }
+
+  #peer(id: string): PostgresServer {
+    const server = this.#site.serverOf(id);
+    if (server instanceof PostgresServer) return server;
+    throw new PostgresError(`cluster ${id} has no server here`);
+  }
+
+  #running(): PostgresNode {
+    if (!this.#primary?.isRunning) throw new PostgresError("PostgreSQL is not running");
+    return this.#primary;
+  }
+
+  get #recovering(): string {
+    return join(this.#site.folder, "recovering");
+  }
+
+  get #stateFile(): string {
+    return join(this.#site.folder, "cluster.json");
+  }
+
+  #state(): State | undefined {
+    return existsSync(this.#stateFile) ? JSON.parse(readFileSync(this.#stateFile, "utf8")) : undefined;
+  }
+
+  #save(state: State): void {
+    writeDurably(this.#stateFile, JSON.stringify(state));
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -82,3 +272,6 @@ export class PostgresServer implements DatabaseServer {
     return turn;
   }
 }
+
+const isReplica = (spec: ServerSpec) => spec.source?.kind === "replica";
+const min = (a: bigint, b: bigint) => (a < b ? a : b);
