@@ -6,6 +6,7 @@ import { UserError } from "./errors.ts";
 import { type Event, readEvents, refreshChanges } from "./events.ts";
 import { at } from "./json.ts";
 import type { Stack } from "./stack.ts";
+import { isSecret } from "./state.ts";
 import { changedVariables } from "./variables.ts";
 
 /** How a resource on the cloud differs from what the state has of it. */
@@ -101,10 +102,8 @@ const hidden = Symbol("hidden");
 function follow(value: unknown, path: string): unknown {
   let inner: unknown = value;
   for (const [, key, index, quoted] of path.matchAll(/([^.[\]]+)|\[(\d+)\]|\["([^"]+)"\]/g)) {
-    if (isMasked(inner)) return hidden;
+    if (isSecret(inner)) return hidden;
     inner = at(inner, key ?? index ?? quoted ?? "");
   }
-  return isMasked(inner) || inner === "[secret]" ? hidden : inner;
+  return isSecret(inner) || inner === "[secret]" ? hidden : inner;
 }
-
-const isMasked = (value: unknown) => at(value, "4dabf18193072939515e22adb298388d") !== undefined;

@@ -19,6 +19,7 @@ import { type Findings, rehearsalReport } from "./rehearse-report.ts";
 import { destination, publish, reportOptions } from "./report.ts";
 import { parseStackFile, settingsOf, stackFile, stackFileName } from "./settings.ts";
 import type { Stack } from "./stack.ts";
+import { outputsOf } from "./state.ts";
 
 /**
  * `npm run rehearse -- --stack S [--from REF] [--keep]`: brings the settings of S up on a local cloud that is made for it, in a stack
@@ -114,8 +115,7 @@ async function earlierOf(name: string, ref: string): Promise<{ tree: string; reh
 }
 
 async function healthy(stack: Stack, cloud: Cloud): Promise<void> {
-  const outputs = JSON.parse(await succeed(stack, ["stack", "output", "--json", "--stack", stack.name]));
-  const missing = await untilHealthy(cloud, outputs);
+  const missing = await untilHealthy(cloud, outputsOf(stack.name));
   if (missing.length > 0) throw new UserError(`${missing.join(", ")} cannot be found on the local cloud`);
 }
 

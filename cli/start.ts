@@ -10,7 +10,7 @@ import { makeHome, policyPack, startLock } from "./places.ts";
 import { say } from "./progress.ts";
 import { forgetLost, settle } from "./settle.ts";
 import { initialize, openStack, type Stack } from "./stack.ts";
-import { atWork, checkpoint } from "./state.ts";
+import { atWork, checkpoint, outputsOf } from "./state.ts";
 
 /** `npm start`: brings stack `local` up on the local cloud, and leaves it as it is when it is up already. */
 export async function run(args: string[]): Promise<number> {
@@ -27,14 +27,14 @@ async function bringUp(): Promise<number> {
   await initialize(stack);
   const code = await converge(stack, cloud);
   if (code !== 0) return code;
-  let outputs = await outputsOf(stack);
+  let outputs = outputsOf(stack.name);
   const missing = await untilHealthy(cloud, outputs);
   if (missing.length > 0) {
     say(`The local cloud has lost ${missing.join(", ")}: bringing it back`);
     await forgetLost(stack);
     const again = await up(stack);
     if (again !== 0) return again;
-    outputs = await outputsOf(stack);
+    outputs = outputsOf(stack.name);
     const still = await untilHealthy(cloud, outputs);
     if (still.length > 0)
       throw new UserError(`${still.join(", ")} cannot be found on the local cloud; look at ${cloud.url}`);
@@ -77,12 +77,3 @@ async function converge(stack: Stack, cloud: Cloud): Promise<number> {
 const asksForLost = (output: string) => /\b404\b|not found/i.test(output);
 
 const up = (stack: Stack) => stack.run(["up", "--yes", "--policy-pack", policyPack]);
-
-async function outputsOf(stack: Stack): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await stack.capture(["stack", "output", "--json"]);
-  if (code !== 0)
-    throw new UserError(
-      `the outputs of stack ${stack.name} cannot be read: ${stderr.trim().split("\n").pop()}`,
-    );
-  return JSON.parse(stdout);
-}

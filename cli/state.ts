@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
+import { at } from "./json.ts";
 import { stateFolder } from "./places.ts";
 import { isAlive, programOf } from "./process.ts";
 import { say } from "./progress.ts";
@@ -14,7 +15,13 @@ const stateFile = (stack: string) => join(stateFolder, ".pulumi", "stacks", proj
 const lockFolder = (stack: string) => join(stateFolder, ".pulumi", "locks", "organization", project, stack);
 
 export interface Checkpoint {
-  resources: Array<{ urn: string; type: string; id?: string; inputs?: Record<string, unknown> }>;
+  resources: Array<{
+    urn: string;
+    type: string;
+    id?: string;
+    inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
+  }>;
   /** Operations that had begun when an earlier run was killed. */
   pendingOperations: number;
 }
@@ -32,6 +39,15 @@ export function checkpoint(stack: string): Checkpoint | undefined {
       : "put back a copy of it, or start afresh with: npm stop -- --reset";
   throw new UserError(`the state of stack ${stack} (${file}) is damaged and was left as it is; ${advice}`);
 }
+
+/** A stack's outputs, as `pulumi stack output --json` gives them: in place of each secret stands `[secret]`. */
+export function outputsOf(stack: string): Record<string, unknown> {
+  const outputs = checkpoint(stack)?.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+  return JSON.parse(JSON.stringify(outputs ?? {}, (_, value) => (isSecret(value) ? "[secret]" : value)));
+}
+
+/** Whether this stands for a secret: the engine's mark of what is encrypted in a state, and masked in events. */
+export const isSecret = (value: unknown) => at(value, "4dabf18193072939515e22adb298388d") !== undefined;
 
 /**
  * Takes away attributes that a killed command had only begun to write. Pulumi's file backend keeps them beside each file, doesn't

@@ -167,19 +167,24 @@ export const asBody = (value: unknown): Body =>
 export const bodies = (value: unknown): Body[] => (Array.isArray(value) ? value.map(asBody) : []);
 
 /**
- * Asks until `probe` gives something, more and more seldom (20 ms to half a second); throws when the operation's time is
- * over. The local cloud is quick: the official plugin's 10 to 15 seconds between two looks would be most of a run.
+ * How long to wait before the next look, in milliseconds: 2% of the time that it has taken so far, so that a wait is never
+ * noticeably longer than what it waits for. The official plugin's 10 to 15 seconds would be most of a run: the local cloud is quick.
  */
+const pauseSince = (start: number): number => Math.min(Math.max(20, (Date.now() - start) / 50), 500);
+
+/** Asks until `probe` gives something; throws when the operation's time is over. */
 export async function until<T>(
   operation: Operation<Api>,
   what: string,
   probe: () => Promise<T | undefined>,
 ): Promise<T> {
-  const end = Date.now() + operation.timeout;
-  for (let pause = 20; ; pause = Math.min(pause * 1.5, 500)) {
+  const start = Date.now();
+  for (;;) {
     const result = await probe();
     if (result !== undefined) return result;
-    if (Date.now() + pause > end) throw new Error(`${what} took longer than ${operation.timeout / 1000} s`);
+    const pause = pauseSince(start);
+    if (Date.now() + pause > start + operation.timeout)
+      throw new Error(`${what} took longer than ${operation.timeout / 1000} s`);
     await delay(pause, undefined, { signal: operation.signal });
   }
 }
@@ -190,12 +195,13 @@ export async function whileRefused<T>(
   statuses: readonly number[],
   act: () => Promise<T>,
 ): Promise<T> {
-  const end = Date.now() + operation.timeout;
-  for (let pause = 20; ; pause = Math.min(pause * 1.5, 500)) {
+  const start = Date.now();
+  for (;;) {
+    const pause = pauseSince(start);
     try {
       return await act();
     } catch (error) {
-      if (!isStatus(error, ...statuses) || Date.now() + pause > end) throw error;
+      if (!isStatus(error, ...statuses) || Date.now() + pause > start + operation.timeout) throw error;
     }
     await delay(pause, undefined, { signal: operation.signal });
   }
