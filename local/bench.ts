@@ -29,7 +29,7 @@ async function measureOnce(): Promise<CloudFigures> {
   const home = mkdtempSync(join(tmpdir(), "breakwater-bench-"));
   const started = performance.now();
   const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
-    env: { ...process.env, BREAKWATER_HOME: home, BREAKWATER_PORT: "0" },
+    env: { ...process.env, BREAKWATER_HOME: home, BREAKWATER_PORT: "0", BREAKWATER_SERVERS: "none" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {

@@ -11,6 +11,8 @@ export interface World {
   /** Signs what databases show and accept in TLS. */
   readonly authority: Authority;
   readonly dataPlane: DataPlane;
+  /** Whether a restore may ask for a time that is no listed backup's. */
+  readonly restoresToAnyTime: boolean;
   /** The account's own Spaces key. */
   readonly spacesKey: Credentials;
   /** The cloud's own address, `http://127.0.0.1:<port>`: the base of every link it gives out. */
@@ -39,6 +41,8 @@ export interface Call<P = undefined> extends World {
 export interface Reply {
   readonly status: number;
   readonly body?: object;
+  /** What is to be done once the request is committed, before its answer: gives the answer's body. */
+  readonly later?: () => Promise<object>;
 }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

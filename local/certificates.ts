@@ -48,8 +48,11 @@ export class Authority {
     return this.#issue({ subject });
   }
 
-  /** A server's certificate for `names`, wildcards and IPv4 addresses included; `end` is the last day on which it is valid. */
-  issueServer(names: readonly string[], end: Date): Issued {
+  /**
+   * A server's certificate for `names`, wildcards and IPv4 addresses included. `end` is the last day on which it is valid;
+   * default: in ten years.
+   */
+  issueServer(names: readonly string[], end?: Date): Issued {
     // A common name holds 64 characters (RFC 5280, appendix A.1); clients read the alternative names.
     return this.#issue({ subject: names.find((name) => name.length <= 64) ?? "", names, end });
   }
@@ -74,7 +77,7 @@ interface Request {
   /** The names of a server. */
   names?: readonly string[];
   /** Default: in ten years. */
-  end?: Date;
+  end?: Date | undefined;
 }
 
 function certify({ subject, issuer, publicKey, signer, authority, names, end }: Request): string {

@@ -4,10 +4,11 @@ import { adminRoutes } from "./admin.ts";
 import { AREAS } from "./api/areas.ts";
 import type { Call, World } from "./call.ts";
 import { consolePage } from "./console.ts";
-import { unserved } from "./dataplane/unserved.ts";
+import type { Engine } from "./dataplane/engine.ts";
 import { StartError, systemCode } from "./errors.ts";
 import { Faults } from "./faults.ts";
 import { folderError, type Home, homeOf, openHome, writeWhole } from "./home.ts";
+import { noPlanes, openPlanes, type Planes, type PlanesOptions } from "./planes.ts";
 import { Routes } from "./routes.ts";
 import { serve } from "./server.ts";
 import { Blobs } from "./spaces/blobs.ts";
@@ -28,6 +29,10 @@ export interface CloudOptions {
   spacesPort?: number;
   /** The fraction of DigitalOcean's own times that asynchronous changes take. Default 0. */
   timeScale?: number;
+  /** The engines whose clusters are real servers, by the API's names. Default: none, clusters exist at the API alone. */
+  servers?: Readonly<Record<string, Engine>>;
+  /** Whether a restore may ask for a time that is no listed backup's, as in the platform's control panel. Default true. */
+  restoresToAnyTime?: boolean;
   /** Takes the access log, one JSON line per request. Default: nowhere. */
   log?(line: string): void;
 }
@@ -40,7 +45,7 @@ export interface RunningCloud {
   readonly spaces: SpacesAddress;
   /** The account's full-access Spaces key. */
   readonly spacesKey: Credentials;
-  /** Stops taking requests, answers those under way, and closes the store. */
+  /** Stops taking requests, answers those under way, stops the servers, and closes the store. */
   close(): Promise<void>;
 }
 
@@ -81,12 +86,14 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     store,
     vault: new Vault(key),
     authority,
-    dataPlane: unserved,
+    restoresToAnyTime: options.restoresToAnyTime ?? true,
     spacesKey,
   };
   const startedAt = new Date();
+  const log = options.log ?? (() => {});
   let url = "";
-  const world = (): World => ({ ...parts, url });
+  const world = (): World => ({ ...parts, dataPlane: planes.dataPlane, url });
+  const planes = openedPlanes(options, { home, authority, log, call: () => callNow(world(), "") }, store);
 
   const server = serve({
     world,
@@ -94,13 +101,15 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     routes,
     faults,
     timeScale: options.timeScale ?? 0,
+    before: planes.before,
+    after: planes.after,
     open: {
       "/healthz": () => json({ status: "ok", pid: process.pid, started_at: startedAt.toISOString() }),
       "/": () => consolePage(callNow(world(), "/"), AREAS),
     },
-    log: options.log ?? (() => {}),
+    log,
   });
-  const objects = serveSpaces({ world, blobs, cdn: new Cdn(blobs), log: options.log ?? (() => {}) });
+  const objects = serveSpaces({ world, blobs, cdn: new Cdn(blobs), log });
   const port = options.port ?? DEFAULT_PORT;
   let spaces: SpacesAddress;
   try {
@@ -117,7 +126,8 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       home.address,
       `${JSON.stringify({ pid: process.pid, url, startedAt: startedAt.toISOString(), spaces })}\n`,
     );
-    options.log?.(JSON.stringify({ time: startedAt.toISOString(), listening: url }));
+    log(JSON.stringify({ time: startedAt.toISOString(), listening: url }));
+    planes.start();
   } catch (error) {
     server.close();
     objects.close();
@@ -131,10 +141,25 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     spacesKey,
     async close() {
       await Promise.all([drained(server), drained(objects)]);
+      await planes.close();
       rmSync(home.address, { force: true });
       store.close();
     },
   };
+}
+
+function openedPlanes(
+  { servers = {} }: CloudOptions,
+  parts: Omit<PlanesOptions, "engines">,
+  store: Store,
+): Planes {
+  if (Object.keys(servers).length === 0) return noPlanes;
+  try {
+    return openPlanes({ ...parts, engines: servers });
+  } catch (error) {
+    store.close();
+    throw folderError(error, parts.home.folder);
+  }
 }
 
 function openStore(home: Home): Store {

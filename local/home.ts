@@ -32,6 +32,8 @@ export interface Home {
   readonly spacesKey: string;
   /** The folder of the objects' content. */
   readonly spaces: string;
+  /** Which addresses of this machine are the cloud's. */
+  readonly network: string;
   /** `{pid, url, startedAt, spaces}` of the running cloud. */
   readonly address: string;
   /** Written by whoever starts the cloud: its stdout and stderr. */
@@ -52,6 +54,7 @@ export function homeOf(root: string): Home {
     authority: file("authority.pem"),
     spacesKey: file("spaces-key.json"),
     spaces: file("spaces"),
+    network: file("network.json"),
     address: file("cloud.json"),
     log: file("cloud.log"),
   };

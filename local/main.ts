@@ -14,6 +14,8 @@ try {
     spacesPort: process.env.BREAKWATER_SPACES_PORT
       ? numberFrom("BREAKWATER_SPACES_PORT", 0, isPort)
       : undefined,
+    servers: oneOf("BREAKWATER_SERVERS", ["all", "none"]) === "all" ? await allEngines() : {},
+    restoresToAnyTime: oneOf("BREAKWATER_ANY_RESTORE_TIME", ["on", "off"]) === "on",
     timeScale: numberFrom("BREAKWATER_TIME_SCALE", 0, (scale) => scale >= 0 && scale <= 100),
     log: (line) => process.stdout.write(`${line}\n`),
   });
@@ -23,6 +25,21 @@ try {
   if (!(error instanceof StartError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+}
+
+/** Loaded only when they are wanted: they bring drivers with them. */
+async function allEngines() {
+  return (await import("./dataplane/engines.ts")).engines;
+}
+
+/** The first is the default. */
+function oneOf<T extends string>(name: string, values: readonly [T, ...T[]]): T {
+  const text = process.env[name] || values[0];
+  const value = values.find((known) => known === text);
+  if (value) return value;
+  throw new StartError(
+    `${name} is ${JSON.stringify(text)}: set it to ${values.join(" or ")}, or leave it out.`,
+  );
 }
 
 function isPort(port: number): boolean {

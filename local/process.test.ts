@@ -25,7 +25,13 @@ async function start(
   environment: Record<string, string> = {},
 ): Promise<Running> {
   const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, BREAKWATER_HOME: home, BREAKWATER_PORT: "0", ...environment },
+    env: {
+      ...process.env,
+      BREAKWATER_HOME: home,
+      BREAKWATER_PORT: "0",
+      BREAKWATER_SERVERS: "none",
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));
@@ -41,7 +47,13 @@ async function start(
 /** Starts a cloud that can't: its exit code and what it says. */
 function fail(home: string, environment: Record<string, string> = {}): { code: number | null; said: string } {
   const { status, stderr, stdout } = spawnSync(process.execPath, [MAIN], {
-    env: { ...process.env, BREAKWATER_HOME: home, BREAKWATER_PORT: "0", ...environment },
+    env: {
+      ...process.env,
+      BREAKWATER_HOME: home,
+      BREAKWATER_PORT: "0",
+      BREAKWATER_SERVERS: "none",
+      ...environment,
+    },
     encoding: "utf8",
     timeout: 30_000,
   });

@@ -26,6 +26,10 @@ export interface ServerParts {
   routes: Routes;
   faults: Faults;
   timeScale: number;
+  /** Waits, within bounds, until what a request is about can be relied on. */
+  before(path: string): Promise<void>;
+  /** Carries out what a request wrote, and waits within bounds until that is done. */
+  after(method: string, path: string): Promise<void>;
   /** Pages that need no token: they hold nothing secret. */
   open: Record<string, () => Page>;
   /** One line per request: JSON, without secrets, bodies or query values. */
@@ -120,6 +124,7 @@ export function serve(parts: ServerParts): Server {
       if (effect.kind === "drop" && effect.when === "before") throw new Dropped();
     }
 
+    await parts.before(path);
     const reply = handle(
       method,
       path,
@@ -127,11 +132,13 @@ export function serve(parts: ServerParts): Server {
       body,
       effects.map((effect) => effect.kind),
     );
+    await parts.after(method, path);
+    const content = (await reply.later?.()) ?? reply.body;
     if (effects.some((effect) => effect.kind === "drop")) throw new Dropped();
     return {
       status: reply.status,
       headers: {},
-      body: reply.body === undefined ? "" : JSON.stringify(reply.body),
+      body: content === undefined ? "" : JSON.stringify(content),
     };
   }
 

@@ -21,6 +21,9 @@ export const unserved: DataPlane = {
       firstFree((n) => !addresses.has(address(22, n))),
     );
   },
+  serving: () => ({ state: "unserved" }),
+  backups: () => undefined,
+  backUp: () => Promise.reject(new Error("nothing is served")),
 };
 
 /** A place in 127.<block>.0.0/16, with its private side in the next block. */

@@ -1,5 +1,6 @@
 import type { StoredTime, Transition } from "../../call.ts";
 import type { Place } from "../../dataplane/dataplane.ts";
+import type { Source } from "../../dataplane/engine.ts";
 import type { Saved } from "../../store.ts";
 
 /** A database cluster as the store has it; tags and project are relations. */
@@ -15,6 +16,8 @@ export interface Cluster {
   password: string;
   place: Place;
   change?: Transition;
+  /** What a fork's data come from, where it is served. */
+  origin?: Source;
   /** From when on there is a first backup. */
   firstBackup: StoredTime;
   maintenance: { day: string; hour: string };

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { type Call, stateAt, storedTime, timestamp, transition } from "../../call.ts";
+import type { Serving } from "../../dataplane/dataplane.ts";
+import type { Source } from "../../dataplane/engine.ts";
 import { notFound, preconditionFailed, unprocessable } from "../../errors.ts";
 import { reference, tagList } from "../../input.ts";
 import { projectOf, tagsOf } from "../../relations.ts";
@@ -64,7 +66,8 @@ export const clusters = resource<Cluster>({
       const version = input.version || findVersion(engine, undefined)?.version || "";
       if (!findVersion(engine, version)) throw unprocessable("invalid version for engine");
       refuseLayout(input.engine, input.num_nodes, input.size);
-      const source = input.backup_restore && sourceOf(call, input.backup_restore, input.engine, version);
+      const fork = input.backup_restore && forkOf(call, input.backup_restore, input.engine, version);
+      const source = fork?.of;
       if (source && storageOf(input.size, input.storage_size_mib) < source.storage_size_mib)
         throw unprocessable("the restored cluster must have at least the storage of its source");
       const seconds = CREATE_SECONDS + (input.num_nodes - 1) * NODE_SECONDS;
@@ -80,6 +83,7 @@ export const clusters = resource<Cluster>({
         password: newPassword(),
         place: call.dataPlane.placeCluster(takenPlaces(call)),
         change: transition(source ? "forking" : "creating", call.after(seconds)),
+        ...(fork?.origin && { origin: fork.origin }),
         firstBackup: storedTime(call.after(seconds + FIRST_BACKUP_SECONDS)),
         maintenance: maintenanceFor(call.now),
         autoscale: input.storage_autoscale ?? input.autoscale?.storage,
@@ -106,9 +110,15 @@ export const clusters = resource<Cluster>({
     state: stateOf(cluster, call),
     where: cluster.region,
     address: `${cluster.place.host}:${engineOf(cluster.engine).port}`,
-    detail: `${cluster.engine} ${cluster.version}, ${cluster.num_nodes} × ${cluster.size}, ${cluster.rules.length === 0 ? "open to everyone" : `${cluster.rules.length} trusted sources`}`,
+    detail: [
+      `${cluster.engine} ${cluster.version}, ${cluster.num_nodes} × ${cluster.size}`,
+      cluster.rules.length === 0 ? "open to everyone" : `${cluster.rules.length} trusted sources`,
+      servingNote(call.dataPlane.serving(cluster.id)),
+    ].join(", "),
   }),
 });
+
+const servingNote = ({ state, why }: Serving): string => (why ? `${state}: ${why}` : state);
 
 function view(cluster: SavedCluster, call: Call): object {
   const version = findVersion(engineOf(cluster.engine), cluster.version);
@@ -138,9 +148,14 @@ function view(cluster: SavedCluster, call: Call): object {
   };
 }
 
-export const stateOf = (cluster: Cluster, call: Call<unknown>): string =>
-  stateAt(call.now, cluster.change, "online");
-export const isOnline = (cluster: Cluster, call: Call<unknown>): boolean =>
+type Changing = Pick<SavedCluster, "id" | "change">;
+
+/** A cluster or replica is online when its time is up and what serves it is there. */
+export function stateOf({ id, change }: Changing, call: Call<unknown>): string {
+  const isComing = call.dataPlane.serving(id).state === "starting";
+  return isComing ? (change?.state ?? "creating") : stateAt(call.now, change, "online");
+}
+export const isOnline = (cluster: Changing, call: Call<unknown>): boolean =>
   stateOf(cluster, call) === "online";
 
 /** Refuses a number of nodes or a size that the engine does not come in. */
@@ -164,13 +179,13 @@ export function storageOf(size: string, wanted: number | null | undefined): numb
   return wanted;
 }
 
-/** The cluster that a fork is made of, when it can be. */
-function sourceOf(
+/** The cluster that a fork is made of, when it can be, and what of it. */
+function forkOf(
   call: Call<unknown>,
   { database_name, backup_created_at }: { database_name: string; backup_created_at?: string | null },
   engine: string,
   version: string,
-): SavedCluster {
+): { of: SavedCluster; origin?: Source | undefined } {
   const source = clusters.all(call).find((cluster) => cluster.name === database_name);
   if (!source) throw notFound(`backup_restore: cluster ${database_name} not found`);
   if (source.engine !== engine || source.version !== version)
@@ -179,10 +194,10 @@ function sourceOf(
     if (source.config.valkey_persistence === "off")
       throw unprocessable("backup_restore: a cluster without persistence can not be forked");
     if (!isOnline(source, call)) throw preconditionFailed("backup_restore: the source is not online");
-    return source;
+    const isServed = call.dataPlane.serving(source.id).state === "serving";
+    return { of: source, ...(isServed && { origin: { kind: "copy", cluster: source.id } }) };
   }
-  restorePoint(call, source, backup_created_at || undefined);
-  return source;
+  return { of: source, origin: restorePoint(call, source, backup_created_at || undefined) };
 }
 
 /** A weekly window, as the platform gives a new cluster one; the day and hour follow from when it was made. */

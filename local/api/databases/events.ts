@@ -11,7 +11,7 @@ type EventType =
   | "cluster_maintenance_perform";
 
 /** Notes what happened to a cluster in its events. */
-export function record(call: Call<unknown>, cluster: SavedCluster, type: EventType): void {
+export function record(call: Call<unknown>, cluster: Pick<SavedCluster, "id">, type: EventType): void {
   const id = randomBytes(5).toString("hex");
   call.store.insert({ kind: EVENT, id, parent: cluster.id, name: type, createdAt: call.now });
 }

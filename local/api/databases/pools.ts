@@ -10,7 +10,7 @@ import { dbs } from "./dbs.ts";
 import { users } from "./users.ts";
 
 interface Pool {
-  mode: string;
+  mode: "session" | "transaction" | "statement";
   size: number;
   db: string;
   /** "" for the client's own user. */

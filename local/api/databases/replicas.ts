@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Call, noContent, stateAt, type Transition, timestamp, transition } from "../../call.ts";
+import { type Call, noContent, type Transition, timestamp, transition } from "../../call.ts";
 import { preconditionFailed, unprocessable } from "../../errors.ts";
 import { reference, tagList } from "../../input.ts";
 import { defaultProject, moveToProject, projectOf, tagsOf } from "../../relations.ts";
@@ -9,7 +9,7 @@ import { regionSlug } from "../datacenters.ts";
 import { vpcFor } from "../vpcs.ts";
 import { requireBackup } from "./backups.ts";
 import { isMysql, isPostgres, type SavedCluster, type Server } from "./cluster.ts";
-import { clusters, NODE_SECONDS, refuseLayout, storageOf } from "./clusters.ts";
+import { clusters, isOnline, NODE_SECONDS, refuseLayout, stateOf, storageOf } from "./clusters.ts";
 import { connection } from "./connections.ts";
 import { fill } from "./contents.ts";
 import { engineOf } from "./engines.ts";
@@ -87,7 +87,7 @@ export const replicas = clusters.owns<Replica>({
       name: replica.name,
       region: replica.region,
       size: replica.size,
-      status: stateAt(call.now, replica.change, "online"),
+      status: stateOf(replica, call),
       tags: tagsOf(call, replica.urn ?? ""),
       created_at: timestamp(replica.createdAt),
       private_network_uuid: replica.private_network_uuid,
@@ -102,8 +102,7 @@ export const replicas = clusters.owns<Replica>({
 // A promoted replica becomes a cluster of its own under its name and id; its trusted sources and address stay.
 replicas.on("PUT", "/promote", z.unknown(), (replica, _input, call) => {
   const { parent } = call;
-  if (stateAt(call.now, replica.change, "online") !== "online")
-    throw preconditionFailed("replica is not online");
+  if (!isOnline(replica, call)) throw preconditionFailed("replica is not online");
   const { change: _change, ...body } = replica;
   replicas.remove(call, replica);
   const cluster: SavedCluster = {
@@ -132,8 +131,7 @@ export function resizeReplica(
   call: Call<unknown>,
 ): void {
   const primary = clusters.must(call, replica.parent, "");
-  if (stateAt(call.now, replica.change, "online") !== "online")
-    throw preconditionFailed("replica is not online: try again later");
+  if (!isOnline(replica, call)) throw preconditionFailed("replica is not online: try again later");
   refuseLayout(primary.engine, 1, input.size);
   const wanted = storageOf(input.size, input.storage_size_mib);
   replicas.save(call, {

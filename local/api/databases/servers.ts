@@ -3,7 +3,8 @@ import { accepted, type Call, noContent, ok, type Route, transition } from "../.
 import { preconditionFailed, unprocessable } from "../../errors.ts";
 import { parse } from "../../input.ts";
 import type { Saved } from "../../store.ts";
-import type { SavedCluster } from "./cluster.ts";
+import { backupView } from "./backups.ts";
+import { isCache, type SavedCluster } from "./cluster.ts";
 import { clusters, isOnline, NODE_SECONDS, refuseLayout, storageOf } from "./clusters.ts";
 import { record } from "./events.ts";
 import { RuleList, rulesFrom, rulesView } from "./firewall.ts";
@@ -85,5 +86,32 @@ export const serverRoutes: Route[] = [
       else resize(clusterOf(call), input, call);
       return accepted();
     },
+  },
+  {
+    method: "POST",
+    path: "/_local/databases/:id/backups",
+    handle(call) {
+      const cluster = clusterOf(call);
+      refuseUnlessOnline(cluster, call);
+      if (!call.dataPlane.backups(cluster.id) || isCache(cluster))
+        throw preconditionFailed(
+          "this cluster has no backups that could be made: nothing serves it, or it is a cache",
+        );
+      call.store.note(call.now, `backed up database cluster ${cluster.name}`);
+      return {
+        status: 201,
+        later: async () => ({ backup: backupView(await call.dataPlane.backUp(cluster.id)) }),
+      };
+    },
+  },
+  {
+    method: "GET",
+    path: "/_local/servers",
+    handle: (call) =>
+      ok({
+        servers: call.store
+          .withUrn("dbaas")
+          .map(({ id, name }) => ({ id, name, ...call.dataPlane.serving(id) })),
+      }),
   },
 ];
