@@ -68,6 +68,7 @@ export function openPlanes({ home, engines, authority, call, log }: PlanesOption
   return {
     dataPlane: {
       ...openNetwork(home.network),
+      serves: (engine) => Object.hasOwn(engines, engine),
       serving: (id) => servers.serving(id),
       backups: (id) => servers.backups(id),
       backUp: (id) => servers.backUp(id),

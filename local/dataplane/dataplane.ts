@@ -30,6 +30,8 @@ export interface DataPlane {
   placeApp(taken: readonly string[]): string;
   /** The public IPv4 address of a new droplet, reserved address or NAT gateway, unlike every one in `taken`. */
   placeAddress(taken: readonly string[]): string;
+  /** Whether clusters of an engine have servers. */
+  serves(engine: string): boolean;
   /** What stands behind the cluster or replica with this UUID. */
   serving(id: string): Serving;
   /** The backups of a cluster that is served, oldest first. */

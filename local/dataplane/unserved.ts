@@ -21,6 +21,7 @@ export const unserved: DataPlane = {
       firstFree((n) => !addresses.has(address(22, n))),
     );
   },
+  serves: () => false,
   serving: () => ({ state: "unserved" }),
   backups: () => undefined,
   backUp: () => Promise.reject(new Error("nothing is served")),

@@ -101,7 +101,7 @@ export const clusters = resource<Cluster>({
       );
       record(call, cluster, "cluster_create");
     },
-    shown: (cluster) => connections(cluster, true),
+    shown: (cluster, call) => connections(call, cluster, true),
   }),
 
   remove: { seconds: TEARDOWN_SECONDS },
@@ -138,7 +138,7 @@ function view(cluster: SavedCluster, call: Call): object {
     project_id: projectOf(call, urn),
     tags: tagsOf(call, urn),
     ...contents(call, cluster, isOnline(cluster, call)),
-    ...connections(cluster, false),
+    ...connections(call, cluster, false),
     maintenance_window: { ...cluster.maintenance, pending: false },
     version_end_of_life: version && (lifeOf(version).end_of_life ?? undefined),
     version_end_of_availability: version && (lifeOf(version).end_of_availability ?? undefined),

@@ -1,4 +1,5 @@
-import { type Cluster, isMongo } from "./cluster.ts";
+import type { Call } from "../../call.ts";
+import { type Cluster, isMongo, type SavedCluster } from "./cluster.ts";
 import { engineOf } from "./engines.ts";
 
 export interface Connection {
@@ -24,6 +25,7 @@ const METRICS_PORT = 9273;
 
 /** How a client reaches `database` of a cluster at `host`, in the engine's own URI form. */
 export function connection(
+  call: Call<unknown>,
   cluster: Cluster,
   name: string,
   host: string,
@@ -53,12 +55,13 @@ export function connection(
         uri: `mysql://${at}/${target}?ssl-mode=REQUIRED`,
       };
     case "mongodb":
-      // The platform gives out mongodb+srv://, which needs a DNS record; the same cluster by its address is this.
+      // The platform gives out mongodb+srv://, which needs a DNS record; the same cluster by its address is this. What
+      // serves it here is no replica set, and signs in with PLAIN over TLS.
       return {
         ...base,
         protocol: "mongodb",
         database: target,
-        uri: `mongodb://${at}/${target}?tls=true&authSource=admin&replicaSet=${name}`,
+        uri: `mongodb://${at}/${target}?tls=true&authSource=admin&${call.dataPlane.serves("mongodb") ? "authMechanism=PLAIN" : `replicaSet=${name}`}`,
       };
     case "kafka":
       return { ...base, protocol: "", database: "", uri: `${host}:${port}` };
@@ -86,13 +89,17 @@ export function poolConnection(host: string, login: Login, pool: string): Connec
 }
 
 /** Every connection of a cluster. MongoDB's password is in the create's answer only (`revealed`). */
-export function connections(cluster: Cluster & { name: string }, revealed: boolean): Record<string, unknown> {
+export function connections(
+  call: Call<unknown>,
+  cluster: SavedCluster,
+  revealed: boolean,
+): Record<string, unknown> {
   const { place, name } = cluster;
   const login = {
     user: engineOf(cluster.engine).admin,
     password: isMongo(cluster) && !revealed ? undefined : cluster.password,
   };
-  const to = (host: string) => connection(cluster, name, host, login);
+  const to = (host: string) => connection(call, cluster, name, host, login);
   const hasStandby = cluster.num_nodes > 1 && (cluster.engine === "pg" || cluster.engine === "mysql");
   const dashboard = {
     protocol: "https",

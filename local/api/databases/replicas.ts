@@ -81,7 +81,7 @@ export const replicas = clusters.owns<Replica>({
   view: (replica, call) => {
     const { parent } = call;
     const login = { user: engineOf(parent.engine).admin, password: parent.password };
-    const to = (host: string) => connection(parent, parent.name, host, login);
+    const to = (host: string) => connection(call, parent, parent.name, host, login);
     return {
       id: replica.id,
       name: replica.name,

@@ -3,7 +3,7 @@ import { created, ok } from "../../call.ts";
 import { forbidden, preconditionFailed, unprocessable } from "../../errors.ts";
 import { newId } from "../../relations.ts";
 import { create } from "../../resource.ts";
-import { isCache, isMysql, type SavedCluster, type User } from "./cluster.ts";
+import { isCache, isMysql, isPostgres, type SavedCluster, type User } from "./cluster.ts";
 import { clusters } from "./clusters.ts";
 import { newPassword, newUser, USER, userView } from "./contents.ts";
 
@@ -53,6 +53,8 @@ export const users = clusters.owns<User>({
     make(input, call) {
       refuseWithoutUsers(call.parent);
       const { name, mysql_settings, readonly } = input;
+      if (isPostgres(call.parent) && (name === "postgres" || name.startsWith("pg_")))
+        throw unprocessable(`the name ${name} is reserved`); // by PostgreSQL (CREATE ROLE) and by the platform
       if (mysql_settings && !isMysql(call.parent)) throw unprocessable("mysql_settings: only for MySQL");
       const settings = readonly
         ? { ...input.settings, mongo_user_settings: { role: "readOnly" } }
