@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Policies } from "@pulumi/policy";
 import type { AnalyzeResponse, RemediateResponse } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { settingsOf } from "./configuration.ts";
-import { isFailure, type Message, type Open, read, readUndecided } from "./message.ts";
+import { isFailure, type Message, read, readUndecided } from "./message.ts";
 import { policiesOf } from "./pack.ts";
 import type { Rule } from "./rule.ts";
 
@@ -86,7 +86,7 @@ export function resource(
 
 export interface Judged {
   violations: (Message & { rule: string; urn: string; level: string })[];
-  undecided: (Open & { rule: string; urn: string })[];
+  undecided: { rule: string; urn: string; path: string }[];
 }
 
 export interface Circumstances {
@@ -150,7 +150,7 @@ function collect({ violations, undecided }: Judged, response: AnalyzeResponse, u
     const text = diagnostic.getMessage();
     const open = readUndecided(text);
     if (open) {
-      for (const each of open) undecided.push({ rule, urn: at, ...each });
+      for (const path of open) undecided.push({ rule, urn: at, path });
       continue;
     }
     const message = read(text);

@@ -24,34 +24,19 @@ export function read(text: string): Message | undefined {
   return { path, wrong: wrong.replace(/\.$/, ""), fix: message.slice(end + FIX.length) };
 }
 
-/** A place that stayed undecided: the resource, when the rule judged more than one, and the path. */
-export interface Open {
-  urn?: string;
-  path: string;
-}
-
 const UNDECIDED = "only the deployment will tell ";
 
-/** What stands in the SDK's advisory about a rule that could not be decided. */
-export function writeUndecided(open: readonly Open[]): string {
-  return UNDECIDED + open.map(({ urn, path }) => (urn ? `${path} of ${urn}` : path)).join("; ");
-}
+/** What stands in the advisory about a rule that could not be decided. */
+export const writeUndecided = (paths: readonly string[]): string => UNDECIDED + paths.join("; ");
 
-/** Undefined for a message that tells no undecided rule. A rule of another pack that touched an unknown is one, too. */
-export function readUndecided(message: string): Open[] | undefined {
+/** The paths; undefined for a message that tells no undecided rule. A rule of another pack that touched an unknown is one, too. */
+export function readUndecided(message: string): string[] | undefined {
   const start = message.indexOf(UNDECIDED);
-  if (start >= 0)
-    return message
-      .slice(start + UNDECIDED.length)
-      .split("; ")
-      .map((each) => {
-        const [, path = each, urn] = /^(.*) of (urn:.*)$/.exec(each) ?? [];
-        return urn ? { urn, path } : { path };
-      });
+  if (start >= 0) return message.slice(start + UNDECIDED.length).split("; ");
   const path = /^can't run policy [\s\S]* during preview: \w+ value at \.(\S+) can't be known/.exec(
     message,
   )?.[1];
-  return path === undefined ? undefined : [{ path }];
+  return path === undefined ? undefined : [path];
 }
 
 /** What a rule that threw reports. Its error may quote a value, so only the error's kind is told. */

@@ -100,7 +100,7 @@ export class Stack {
   readonly #dependencies = new Map<string, PolicyResource["propertyDependencies"]>();
   /** Who has an input that comes from a resource: by its URN. Rules ask for each of many, so looking through all would take its square. */
   readonly #referrers = new Map<string, { from: Resource; input: string }[]>();
-  /** Who has a value in an input: by type and input, then by value. */
+  /** Who has a value in an input, or has it from a resource: by type and input, then by value or URN. */
   readonly #holders = new Map<string, Map<string, Resource[]>>();
   readonly resources: readonly Resource[];
 
@@ -139,21 +139,48 @@ export class Stack {
     return [...new Set([...byUrn.map(({ from }) => from), ...this.having(wanted, input, values)])];
   }
 
-  /** The resources of these types that have one of the values in an input, as far as that is known. */
+  /** The URNs of the resources of a type that an input comes from. */
+  sources(from: Resource, input: string, type: string): string[] {
+    const targets = this.#dependencies.get(from.urn)?.[input] ?? [];
+    return targets.filter((target) => target.type === type).map(({ urn }) => urn);
+  }
+
+  /** The resources of these types that have one of the values in an input, or the input from the resource with one as its URN. */
   having(wanted: string[], input: string, values: readonly string[]): Resource[] {
-    return wanted.flatMap((type) => {
-      const key = `${type} ${input}`;
-      let holders = this.#holders.get(key);
-      if (!holders) {
-        holders = new Map();
-        for (const from of this.of(type))
-          for (const value of new Set(known(from.get(input)))) add(holders, value, from);
-        this.#holders.set(key, holders);
-      }
-      return values.flatMap((value) => holders.get(value) ?? []);
-    });
+    const found = wanted.flatMap((type) =>
+      values.flatMap((value) => this.#held(type, input).get(value) ?? []),
+    );
+    return [...new Set(found)];
+  }
+
+  /** A value in an input of a type that only the deployment will tell, and that comes from no resource of the stack. */
+  unknown(type: string, input: string): Input | undefined {
+    const [open] = this.#held(type, input).get(UNKNOWN) ?? [];
+    return open
+      ?.get(input)
+      .leaves()
+      .find(({ isUnknown }) => isUnknown);
+  }
+
+  #held(type: string, input: string): Map<string, Resource[]> {
+    const key = `${type} ${input}`;
+    const before = this.#holders.get(key);
+    if (before) return before;
+    const holders = new Map<string, Resource[]>();
+    for (const from of this.of(type)) {
+      const value = from.get(input);
+      const sources = (this.#dependencies.get(from.urn)?.[input] ?? []).map(({ urn }) => urn);
+      for (const each of new Set([...known(value), ...sources])) add(holders, each, from);
+      if (sources.length === 0 && value.leaves().some(({ isUnknown }) => isUnknown))
+        add(holders, UNKNOWN, from);
+    }
+    this.#holders.set(key, holders);
+    return holders;
   }
 }
+
+/** Stands for a value that only the deployment will tell: no input has it. */
+const UNKNOWN = "\0unknown";
 
 function add<V>(lists: Map<string, V[]>, key: string, value: V): void {
   const list = lists.get(key);

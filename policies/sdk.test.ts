@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
+import { settingsOf } from "./configuration.ts";
 import { judge, resource, secret, unknown } from "./kit.ts";
+import { policiesOf } from "./pack.ts";
 import type { ResourceRule, StackRule } from "./rule.ts";
-import { isUnknown, undecidedError } from "./sdk.ts";
+import { rules } from "./rules/index.ts";
+import { isUnknown } from "./sdk.ts";
 
 /** What the adapter takes for given of the SDK's internals: a new SDK has to keep it, or the adapter has to change. */
 
 const require = createRequire(import.meta.url);
+const proto: typeof import("@pulumi/pulumi/proto/analyzer_pb.js") = require("@pulumi/pulumi/proto/analyzer_pb.js");
+const ofPulumi = createRequire(require.resolve("@pulumi/pulumi/proto/analyzer_pb.js"));
+const { Struct } = ofPulumi("google-protobuf/google/protobuf/struct_pb.js");
 const type = "test:index:Thing";
 const about = {
   description: "A rule.",
@@ -35,10 +41,62 @@ test("what stands for unknown values is known, each of its kinds", () => {
   assert.equal(isUnknown("04da6b54"), false);
 });
 
-test("an undecided rule is the SDK's own kind of error", () => {
-  const { UnknownValueError } = require("@pulumi/policy/proxy.js");
-  assert.ok(undecidedError("why") instanceof UnknownValueError);
-  assert.equal(undecidedError("why").message, "why");
+test("the engine is told of each rule by itself, though two policies run them all", () => {
+  const { makeAnalyzerInfo } = require("@pulumi/policy/protoutil.js");
+  const policies = policiesOf(rules, settingsOf({ "policies:levels": '{ "dns-ttl": "off" }' }));
+  const told = makeAnalyzerInfo("kit", "1.0.0", "advisory", { policies }).toObject().policiesList;
+  const byName = new Map(told.map((policy: { name: string }) => [policy.name, policy]));
+  const { POLICY_TYPE_RESOURCE: RESOURCE, POLICY_TYPE_STACK: STACK } = proto.PolicyType;
+  for (const rule of rules) {
+    const { description, policyType, enforcementlevel, severity, url } = Object(byName.get(rule.name));
+    const { ADVISORY, MANDATORY, DISABLED } = proto.EnforcementLevel;
+    const level = rule.name === "dns-ttl" ? DISABLED : rule.level === "mandatory" ? MANDATORY : ADVISORY;
+    assert.deepEqual(
+      [description, policyType, enforcementlevel, severity > 0, url],
+      [rule.description, "check" in rule ? RESOURCE : STACK, level, true, rule.url],
+      rule.name,
+    );
+  }
+});
+
+test("what a rule says reaches the engine as its own, with its level and severity", async () => {
+  const odd = rule((it, report) => report(it.get("a"), "it is odd"));
+  const request = new proto.AnalyzeRequest();
+  request.setType(type);
+  request.setUrn("urn:pulumi:test::program::test:index:Thing::it");
+  request.setProperties(Struct.fromJavaScript({}));
+  request.setOptions(new proto.AnalyzerResourceOptions());
+  const analyze = require("@pulumi/policy/server.js").makeAnalyzeRpcFun(
+    "kit",
+    "1.0.0",
+    "advisory",
+    policiesOf([odd], settingsOf()),
+  );
+  const answer = await new Promise<InstanceType<typeof proto.AnalyzeResponse>>((resolve, reject) =>
+    analyze({ request }, (error: unknown, response: InstanceType<typeof proto.AnalyzeResponse>) =>
+      error ? reject(error) : resolve(response),
+    ),
+  );
+  assert.deepEqual(
+    answer
+      .getDiagnosticsList()
+      .map((each) => [
+        each.getPolicyname(),
+        each.getMessage(),
+        each.getEnforcementlevel(),
+        each.getSeverity(),
+        each.getUrn(),
+      ]),
+    [
+      [
+        "a-rule",
+        "A rule.\na: it is odd. To fix: mend it.",
+        proto.EnforcementLevel.MANDATORY,
+        proto.PolicySeverity.POLICY_SEVERITY_LOW,
+        request.getUrn(),
+      ],
+    ],
+  );
 });
 
 test("secrets are told apart at any depth, with their values", async () => {

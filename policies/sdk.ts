@@ -1,5 +1,12 @@
 import { createRequire } from "node:module";
-import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import type {
+  Policy,
+  PolicyResource,
+  ReportViolation,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 
 /**
  * The one place that knows what Pulumi's policy SDK does inside (1.21.0; sdk.test.ts holds it to that). The SDK hands secrets to
@@ -17,7 +24,6 @@ interface Sdk {
   /** What stands for a value that only the deployment will tell. */
   sentinels: ReadonlySet<unknown>;
   Secret: typeof import("@pulumi/policy").Secret;
-  UnknownValueError: new (sentinel: string, path: string[]) => Error;
 }
 
 /** The properties that the SDK gives to rules, and the same with secrets marked. */
@@ -31,12 +37,12 @@ export function prepare(): Sdk {
   const require = createRequire(import.meta.url);
   const { Secret }: typeof import("@pulumi/policy") = require("@pulumi/policy");
   const reader: Reader = require("@pulumi/policy/deserialize.js");
-  const proxy: Record<string, unknown> & Pick<Sdk, "UnknownValueError"> = require("@pulumi/policy/proxy.js");
+  const proxy: Record<string, unknown> = require("@pulumi/policy/proxy.js");
   const values = Object.entries(proxy).flatMap(([name, value]) =>
     /^unknown\w+Value$/.test(name) ? [value] : [],
   );
   const target = String(proxy.getSpecialProxyTarget);
-  loaded = { target, sentinels: new Set(values), Secret, UnknownValueError: proxy.UnknownValueError };
+  loaded = { target, sentinels: new Set(values), Secret };
 
   const read = reader.deserializeProperties;
   const known = new WeakMap<object, object>();
@@ -72,10 +78,23 @@ export function unwrap(raw: unknown): { value: unknown; isSecret: boolean } {
 export const isUnknown = (value: unknown): boolean =>
   typeof value === "string" && prepare().sentinels.has(value);
 
-/** What the SDK turns into an advisory of the rule that throws it: the rule could not be decided in this preview. */
-export function undecidedError(message: string): Error {
-  const { sentinels, UnknownValueError } = prepare();
-  const error = new UnknownValueError(String([...sentinels][0]), []);
-  error.message = message;
-  return error;
+/** Makes a policy of the SDK's that it tells the engine about and never runs. */
+export const metadataOnly = {
+  resource: { validateResource: [] } satisfies Partial<ResourceValidationPolicy>,
+  stack: {
+    // The SDK leaves out a policy for a type that the stack has nothing of.
+    validateStack: Object.assign(() => undefined, { __pulumiType: "none:none:None" }),
+  } satisfies Partial<StackValidationPolicy>,
+};
+
+/** What the engine is told, in the name of any policy of the pack. */
+interface Diagnostic
+  extends Required<Pick<Policy, "name" | "description" | "enforcementLevel" | "severity">> {
+  message: string;
+  urn: string | undefined;
+}
+
+/** Reports in the name of another policy than the one that runs: the SDK takes that, and its types don't say so. */
+export function reportAs(report: ReportViolation, diagnostic: Diagnostic): void {
+  Reflect.apply(report, undefined, [diagnostic]);
 }

@@ -67,12 +67,12 @@ function ofPolicy(event: unknown, rules: ReadonlyMap<string, Rule>): Finding[] {
 
   const open = readUndecided(message);
   if (open)
-    return open.map((each) => ({
+    return open.map((path) => ({
       kind: "undecided",
-      ...about(each.urn ?? urn),
+      ...about(urn),
       level: rule?.level ?? text("enforcementLevel"),
-      property: each.path,
-      wrong: `only the deployment will tell ${each.path || "what this depends on"}, so nothing is decided`,
+      property: path,
+      wrong: `only the deployment will tell ${path || "what this depends on"}, so nothing is decided`,
       fix: "give it a value that is known beforehand, or look at it after a rehearsal",
     }));
   const parts = read(message) ?? { path: "", wrong: message, fix: rule?.fix ?? "" };

@@ -1,7 +1,7 @@
 import { docs } from "../../docs.ts";
 import { types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
-import { serves } from "../network/machines.ts";
+import { machinesOf } from "../network/machines.ts";
 
 export const loadBalancerInUse: StackRule = {
   name: "load-balancer-in-use",
@@ -15,9 +15,8 @@ export const loadBalancerInUse: StackRule = {
   types: [types.loadBalancer],
   checkInStack: (balancer, report, _settings, stack) => {
     const ids = balancer.get("dropletIds");
-    if (balancer.get("targetLoadBalancerIds").isGiven || balancer.get("dropletIds").isGiven) return;
-    const machines = stack.of(types.droplet, types.dropletAutoscale);
-    if (!machines.some((machine) => serves(balancer, machine, stack)))
+    if (balancer.get("targetLoadBalancerIds").isGiven || ids.isGiven) return;
+    if (machinesOf(balancer, types.loadBalancer, stack).length === 0)
       report(ids, "no droplet of the stack is behind it");
   },
 };

@@ -1,7 +1,7 @@
 import { docs } from "../../docs.ts";
 import { types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
-import { protects } from "./machines.ts";
+import { guardsOf } from "./machines.ts";
 
 export const dropletFirewalled: StackRule = {
   name: "droplet-firewalled",
@@ -22,7 +22,7 @@ export const dropletFirewalled: StackRule = {
   fix: "add a `Firewall` with one of its tags, or with its id in `dropletIds`",
   types: [types.droplet, types.dropletAutoscale],
   checkInStack: (machine, report, _settings, stack) => {
-    if (!stack.of(types.firewall).some((firewall) => protects(firewall, machine, stack)))
+    if (guardsOf(machine, types.firewall, stack).length === 0)
       report("", "no firewall is for it, so every port is open to the internet");
   },
 };

@@ -2,7 +2,7 @@ import { range } from "../../addresses.ts";
 import { docs } from "../../docs.ts";
 import { types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
-import { protects, serves } from "./machines.ts";
+import { guardsOf, machinesOf } from "./machines.ts";
 
 /** What reaches a backend beside its balancer meets neither its TLS nor its limits. Sign-in over SSH is another matter. */
 export const firewallBackendPrivate: StackRule = {
@@ -16,11 +16,8 @@ export const firewallBackendPrivate: StackRule = {
   fix: "take the address out and name the balancer in `sourceLoadBalancerUids`",
   types: [types.firewall],
   checkInStack: (firewall, report, _settings, stack) => {
-    const balanced = stack
-      .of(types.droplet, types.dropletAutoscale)
-      .filter((machine) => protects(firewall, machine, stack))
-      .filter((machine) => stack.of(types.loadBalancer).some((balancer) => serves(balancer, machine, stack)));
-    if (balanced.length === 0) return;
+    const machines = machinesOf(firewall, types.firewall, stack);
+    if (!machines.some((machine) => guardsOf(machine, types.loadBalancer, stack).length > 0)) return;
     firewall.get("inboundRules").each((rule) => {
       if (rule.get("action").text() === "deny" || rule.get("portRange").text() === "22") return;
       rule.get("sourceAddresses").each((address) => {

@@ -1,29 +1,54 @@
-import { machineOf, type Resource, type Stack, types } from "../../resources.ts";
+import { Undecided } from "../../input.ts";
+import { known, machineOf, type Resource, type Stack, types } from "../../resources.ts";
 
 /** How firewalls and balancers find the droplets that they are for: by tag, or by id. */
 
-/** Whether a firewall is for a droplet, or for the droplets of a pool. */
-export function protects(firewall: Resource, machine: Resource, stack: Stack): boolean {
-  return hasTag(machine, firewall.get("tags").texts()) || hasId(firewall, "dropletIds", machine, stack);
+/** What names droplets, and its input for their tags. */
+const tagInput = { [types.firewall]: "tags", [types.loadBalancer]: "dropletTag" } as const;
+type Guard = keyof typeof tagInput;
+
+/**
+ * The firewalls, or the balancers, that are for a droplet or for the droplets of a pool.
+ *
+ * @throws Undecided when none is known to be, and only the deployment will tell a tag.
+ */
+export function guardsOf(machine: Resource, type: Guard, stack: Stack): Resource[] {
+  const input = tagInput[type];
+  const isPool = machine.type === types.dropletAutoscale;
+  const tags = machineOf(machine).get("tags");
+  const made = stack.sources(machine, isPool ? "dropletTemplate" : "tags", types.tag);
+  const found = stack.having([type], input, [...known(tags), ...made]);
+  // The droplets of a pool have no ids that a program could know.
+  if (!isPool) found.push(...stack.referring(machine, "dropletIds", [type], ["id"]));
+  if (found.length > 0) return found;
+  const open = stack.unknown(type, input);
+  if (open && tags.isGiven) throw new Undecided(open.path);
+  const tag = tags.leaves().find(({ isUnknown }) => isUnknown);
+  if (tag && made.length === 0 && stack.of(type).some((guard) => guard.get(input).isGiven))
+    throw new Undecided(tag.path);
+  return [];
 }
 
-/** Whether a balancer sends to a droplet, or to the droplets of a pool. */
-export function serves(balancer: Resource, machine: Resource, stack: Stack): boolean {
-  const tag = balancer.get("dropletTag").text();
-  return hasTag(machine, tag ? [tag] : []) || hasId(balancer, "dropletIds", machine, stack);
-}
+/** What each guard is for, by the stack and the guard's type: rules ask for one after another. */
+const guarded = {
+  [types.firewall]: new WeakMap<Stack, Guarded>(),
+  [types.loadBalancer]: new WeakMap<Stack, Guarded>(),
+};
+type Guarded = Map<Resource, Resource[]>;
 
-function hasTag(machine: Resource, wanted: string[]): boolean {
-  return (
-    wanted.length > 0 &&
-    machineOf(machine)
-      .get("tags")
-      .texts()
-      .some((tag) => wanted.includes(tag))
-  );
-}
-
-function hasId(by: Resource, input: string, machine: Resource, stack: Stack): boolean {
-  if (machine.type !== types.droplet) return false; // the droplets of a pool have no ids that a program could know
-  return stack.referring(machine, input, [by.type], ["id"]).some(({ urn }) => urn === by.urn);
+/**
+ * The droplets and pools that a firewall or a balancer is for.
+ *
+ * @throws Undecided when only the deployment will tell that of a droplet of the stack.
+ */
+export function machinesOf(guard: Resource, type: Guard, stack: Stack): Resource[] {
+  let machines = guarded[type].get(stack);
+  if (!machines) {
+    machines = new Map();
+    for (const machine of stack.of(types.droplet, types.dropletAutoscale))
+      for (const each of guardsOf(machine, type, stack))
+        machines.set(each, [...(machines.get(each) ?? []), machine]);
+    guarded[type].set(stack, machines);
+  }
+  return machines.get(guard) ?? [];
 }
