@@ -98,7 +98,8 @@ export async function recordPostgres(client: ClientBase, seconds: number): Promi
   }
 }
 
-async function estimate(client: ClientBase, { oid }: Table): Promise<Content> {
+/** Rows by the server's estimate. */
+export async function estimate(client: ClientBase, { oid }: Table): Promise<Content> {
   const { rows } = await client.query<{ rows: number }>(
     "select greatest(reltuples, 0)::float8 as rows from pg_class where oid = $1",
     [oid],

@@ -25,11 +25,16 @@ export type Known = { content: Content | undefined; by: string } | "changed" | "
  */
 export function knownAt(recordings: readonly Recording[], time: Date, table: string): Known {
   const { exact, before, after } = around(recordings, time);
-  if (exact) return { content: exact.tables[table], by: `recorded at ${exact.at}` };
+  if (exact) return known(exact.tables[table], `recorded at ${exact.at}`);
   if (!before || !after) return "unrecorded";
   const [old, young] = [before.tables[table], after.tables[table]];
   const same = old?.rows === young?.rows && old?.digest === young?.digest;
-  return same ? { content: old, by: `recorded the same at ${before.at} and at ${after.at}` } : "changed";
+  return same ? known(old, `recorded the same at ${before.at} and at ${after.at}`) : "changed";
+}
+
+/** What was only counted by an estimate is as good as unrecorded. */
+function known(content: Content | undefined, by: string): Known {
+  return content && content.digest === undefined ? "unrecorded" : { content, by };
 }
 
 /** The same of the schema. */

@@ -1,0 +1,13 @@
+/** Certificate of an authority that signs nothing: its key is gone. A client that trusts it alone must be refused everywhere. */
+export const STRANGER = `-----BEGIN CERTIFICATE-----
+MIIBkTCCATegAwIBAgIUfIcHQk4TxAwVGVoncH7iSwgnUkQwCgYIKoZIzj0EAwIw
+HTEbMBkGA1UEAwwSbm9ib2R5J3MgYXV0aG9yaXR5MCAXDTI2MTEyNDE1MjUzNFoY
+DzIxMjYxMDMxMTUyNTM0WjAdMRswGQYDVQQDDBJub2JvZHkncyBhdXRob3JpdHkw
+WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATWWiKzeKN0ddpA8DnDi5Bb9DnZOVzK
+3jbEFIqM6KEjhg/jDlW8MQJfTBzMN+NKcnV6/ctxD0j4zMhgBKZK3E3Zo1MwUTAd
+BgNVHQ4EFgQURW9c6efY9WgyVYtZY98laQy9PfAwHwYDVR0jBBgwFoAURW9c6efY
+9WgyVYtZY98laQy9PfAwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBF
+AiA38CU38RpI+VTej2XuV1eftzI86wUz7pGbuuO+doA20gIhAL+cFcA+XRcIe28L
+U3ft4Xt/VuKW21zywR4FxeXzZLFK
+-----END CERTIFICATE-----
+`;
