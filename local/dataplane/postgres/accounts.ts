@@ -15,11 +15,23 @@ const text = pg.escapeLiteral;
 /** Roles that PostgreSQL or the platform has for itself. */
 const isReserved = (role: string) => role === "postgres" || role.startsWith("pg_");
 
-/** Marks what the API made. Something renamed by SQL is no longer under its mark, and is not deleted. */
-const markOf = (made: string) => `Made through the API as ${made}`;
+/** The roles and databases that the API made in this cluster: what it no longer names of these goes, and nothing else. */
+export interface Made {
+  readonly users: readonly string[];
+  readonly databases: readonly string[];
+}
 
-/** Brings roles and databases to what the spec says. May be repeated at any time. */
-export async function applyAccounts(target: Target, spec: ServerSpec): Promise<void> {
+/** What the API made once the spec is applied. */
+export const madeBy = (spec: ServerSpec): Made => ({
+  users: spec.users.map((user) => user.name),
+  databases: spec.databases,
+});
+
+/**
+ * Brings roles and databases to what the spec says. May be repeated at any time. `made` is what earlier specs of this cluster
+ * had; a fork begins with nothing, so that what its source has lost since is there.
+ */
+export async function applyAccounts(target: Target, spec: ServerSpec, made: Made): Promise<void> {
   const [admin] = spec.users;
   if (!admin) throw new Error(`cluster ${spec.id} has no administrator`);
   const users = spec.users.filter((user) => !isReserved(user.name));
@@ -27,34 +39,27 @@ export async function applyAccounts(target: Target, spec: ServerSpec): Promise<v
     const known = await rolesOf(client);
     for (const user of users) await applyUser(client, user, user === admin, known.get(user.name));
     for (const user of users) if (user !== admin) await entrust(client, user.name, admin.name);
-    await applyDatabases(client, spec.databases, admin.name);
+    await applyDatabases(client, spec.databases, admin.name, made.databases);
     const wanted = new Set(users.map((user) => user.name));
-    const gone = [...known.values()].filter((role) => role.isOurs && !wanted.has(role.name));
-    for (const role of gone) await removeUser(target, client, role.name, admin.name);
+    const gone = made.users.filter((role) => known.has(role) && !wanted.has(role) && !isReserved(role));
+    for (const role of gone) await removeUser(target, client, role, admin.name);
   });
 }
 
 interface Role {
   name: string;
   password: string | null;
-  attributes: string;
-  isOurs: boolean;
+  attributes: readonly string[];
 }
 
 async function rolesOf(client: Client): Promise<Map<string, Role>> {
-  const { rows } = await client.query<{
-    name: string;
-    password: string | null;
-    attributes: string;
-    mark: string | null;
-  }>(`
-    select rolname as name, rolpassword as password, shobj_description(oid, 'pg_authid') as mark,
-           concat_ws(' ', case when rolcanlogin then 'login' else 'nologin' end,
-                          case when rolreplication then 'replication' else 'noreplication' end) as attributes
+  const no = (attribute: string, name: string) => `case when ${attribute} then '' else 'no' end || '${name}'`;
+  const { rows } = await client.query<Role>(`
+    select rolname as name, rolpassword as password,
+           array[${no("rolcanlogin", "login")}, ${no("rolreplication", "replication")},
+                     ${no("rolcreatedb", "createdb")}, ${no("rolcreaterole", "createrole")}, ${no("rolbypassrls", "bypassrls")}] as attributes
     from pg_authid`);
-  return new Map(
-    rows.map(({ mark, ...role }) => [role.name, { ...role, isOurs: mark === markOf(role.name) }]),
-  );
+  return new Map(rows.map((role) => [role.name, role]));
 }
 
 async function applyUser(
@@ -64,18 +69,17 @@ async function applyUser(
   known: Role | undefined,
 ): Promise<void> {
   const replicates = isAdmin || user.settings?.pg_allow_replication === true;
-  const attributes = replicates ? "login replication" : "login noreplication";
+  // What else a user may do is whatever the administrator gave it by SQL.
+  const wanted = ["login", replicates ? "replication" : "noreplication"];
+  if (isAdmin) wanted.push("createdb", "createrole", "bypassrls");
+  const attributes = wanted.join(" ");
   const role = name(user.name);
   const hasPassword = known !== undefined && verifies(known.password, user.password);
   const password = hasPassword ? "" : ` password ${text(newVerifier(user.password))}`;
   if (!known) await client.query(`create role ${role} ${attributes}${password}`);
-  else if (password || known.attributes !== attributes)
+  else if (password || !wanted.every((attribute) => known.attributes.includes(attribute)))
     await client.query(`alter role ${role} ${attributes}${password}`);
-  if (known?.isOurs) return;
-  await client.query(`comment on role ${role} is ${text(markOf(user.name))}`);
-  if (!isAdmin) return;
-  await client.query(`alter role ${role} createdb createrole bypassrls`);
-  await client.query(`grant pg_monitor, pg_signal_backend to ${role}`);
+  if (isAdmin) await client.query(`grant pg_monitor, pg_signal_backend to ${role}`);
 }
 
 /** Up to version 15 whoever makes roles rules all that are no superusers; since then only those it was given or made. */
@@ -90,18 +94,18 @@ async function entrust(client: Client, role: string, admin: string): Promise<voi
   await client.query(`grant ${name(role)} to ${name(admin)} with admin true, inherit false, set false`);
 }
 
-async function applyDatabases(client: Client, wanted: readonly string[], admin: string): Promise<void> {
-  const { rows } = await client.query<{ name: string; mark: string | null }>(
-    "select datname as name, shobj_description(oid, 'pg_database') as mark from pg_database",
-  );
-  const known = new Map(rows.map(({ name, mark }) => [name, mark]));
-  for (const database of wanted) {
+async function applyDatabases(
+  client: Client,
+  wanted: readonly string[],
+  admin: string,
+  made: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query<{ name: string }>("select datname as name from pg_database");
+  const known = new Set(rows.map((row) => row.name));
+  for (const database of wanted)
     if (!known.has(database)) await client.query(`create database ${name(database)} owner ${name(admin)}`);
-    if (known.get(database) !== markOf(database))
-      await client.query(`comment on database ${name(database)} is ${text(markOf(database))}`);
-  }
-  const gone = rows.filter((row) => row.mark === markOf(row.name) && !wanted.includes(row.name));
-  for (const row of gone) await client.query(`drop database ${name(row.name)} with (force)`);
+  const gone = made.filter((database) => known.has(database) && !wanted.includes(database));
+  for (const database of gone) await client.query(`drop database ${name(database)} with (force)`);
 }
 
 /** What it owned becomes the administrator's: a user goes, data do not. */

@@ -26,6 +26,9 @@ export function settingsOf(spec: ServerSpec): Settings {
     min_wal_size: "32MB",
     max_wal_size: "512MB",
     max_wal_senders: "20",
+    wal_retrieve_retry_interval: "100ms",
+    // A thousand files one by one take seconds.
+    recovery_init_sync_method: "syncfs",
     max_connections: String(Math.max(1, memoryMib / 1024) * CONNECTIONS_PER_GIB),
     superuser_reserved_connections: String(RESERVED_CONNECTIONS),
     shared_buffers: `${typeof share === "number" ? Math.floor((memoryMib * share) / 100) : SHARED_BUFFERS}MB`,

@@ -180,15 +180,17 @@ export class PostgresNode {
       this.#isUp = false;
       if (wasUp) this.onCrash();
     });
-    let isReady = false;
-    while (!isReady && this.#process === process) {
-      isReady = await inside(this, (client) => client.query("select 1")).then(
-        () => true,
-        () => delay(POLL, false),
-      );
-    }
-    if (!isReady) throw new PostgresError(reasonIn(readFileSync(log).subarray(before).toString()));
+    while (this.#process === process && !this.#takesConnections(process.pid)) await delay(POLL);
+    if (this.#process !== process)
+      throw new PostgresError(reasonIn(readFileSync(log).subarray(before).toString()));
     this.#isUp = true;
+  }
+
+  /** The server says so in its lock file (pidfile.h): "starting", "standby" while it recovers, then "ready". */
+  #takesConnections(pid: number): boolean {
+    const file = join(this.data, "postmaster.pid");
+    const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+    return lines[0] === String(pid) && lines[7]?.trim() === "ready";
   }
 
   /** What it has printed, as far as that is kept. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import type { DatabaseServer, Engine, ServerSpec, Site, Source } from "../engine.ts";
 import { makePrivateFolder } from "../programs.ts";
-import { applyAccounts } from "./accounts.ts";
+import { applyAccounts, type Made, madeBy } from "./accounts.ts";
 import { Archive, RestoreError } from "./archive.ts";
 import { Backups, type PostgresBackup } from "./backups.ts";
 import { settingsOf } from "./configuration.ts";
@@ -45,6 +45,7 @@ export class PostgresServer implements DatabaseServer {
   #standbys: Standbys | undefined;
   /** Replicas of this cluster, which have to know where its primary is. */
   readonly #followers = new Set<() => void>();
+  #followed = "";
   /** What is done to a server is done one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #lastBackup: Promise<unknown> = Promise.resolve();
@@ -67,7 +68,7 @@ export class PostgresServer implements DatabaseServer {
     if (!node.hasData) await this.#fill(node, spec);
     if (isReplica(spec)) return this.#follow(node, spec);
     await this.#lead(node, spec);
-    await applyAccounts(node, spec);
+    await this.#applyAccounts(node, spec);
     await this.#standbys?.apply(node, spec);
   }
 
@@ -103,16 +104,32 @@ export class PostgresServer implements DatabaseServer {
   /** Brings the primary up, also one that was a standby or a replica so far. */
   async #lead(node: PostgresNode, spec: ServerSpec): Promise<void> {
     const setup = { settings: this.#settings(node, spec), tls: spec.tls };
-    const before = node.port;
     if (node.isRunning) await node.change(setup);
     else await node.start(setup);
     if (node.isStandby) await node.promote();
-    if (node.port !== before) for (const tell of this.#followers) tell();
+    const address = `${node.folder}:${node.port}`;
+    if (this.#followed !== address) for (const tell of this.#followers) tell();
+    this.#followed = address;
   }
 
   #settings(node: PostgresNode, spec: ServerSpec) {
     const archive_command = this.archive(node.program.major).archiveCommand;
     return { ...settingsOf(spec), archive_command, ...this.#standbys?.primarySettings() };
+  }
+
+  async #applyAccounts(node: PostgresNode, spec: ServerSpec): Promise<void> {
+    const file = join(this.#site.folder, "made.json");
+    const before: Made = existsSync(file)
+      ? JSON.parse(readFileSync(file, "utf8"))
+      : { users: [], databases: [] };
+    const now = madeBy(spec);
+    const both = {
+      users: [...before.users, ...now.users],
+      databases: [...before.databases, ...now.databases],
+    };
+    writeDurably(file, JSON.stringify(both)); // before anything is made: then it is known who made it
+    await applyAccounts(node, spec, before);
+    writeDurably(file, JSON.stringify(now));
   }
 
   async #follow(node: PostgresNode, spec: ServerSpec): Promise<void> {
