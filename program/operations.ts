@@ -61,12 +61,13 @@ export function makeOperations(
 /** What a drill needs to know of a stack beside its databases. */
 export function recoveryOutput(settings: Settings, databases: Databases, operations: Operations | undefined) {
   if (!operations) return undefined;
-  const { objectives, canary, image } = settings.recovery;
+  const { objectives, canary, image, queries } = settings.recovery;
   return {
     appId: operations.appId,
     objectives,
     canaryPeriodSeconds: canary.periodSeconds,
     image,
+    queries,
     canaryUris: { postgres: canaryUri(databases.postgres), mongo: canaryUri(databases.mongo) },
   };
 }

@@ -6,6 +6,8 @@ import { type Defaults, field } from "./schema-kit.ts";
 /** Version of the operations image that this version of the program goes with. */
 const OPERATIONS_TAG = "v0.1.0";
 
+const queries = z.record(z.string().regex(/^[\w -]{1,60}$/), z.string().min(1));
+
 /** Settings of what makes a recovery possible, and of what it must achieve. */
 export const recovery = z.strictObject({
   objectives: field(
@@ -44,6 +46,23 @@ export const recovery = z.strictObject({
         "The canary: a database `breakwater_canary` with a user of its own in each managed cluster, and a worker that fills it.",
       effect: "restarts",
     },
+  ),
+  queries: field(
+    z.strictObject({
+      postgres: field(queries, {
+        description:
+          "SQL by name, read-only. Each must find a row of the product's database in restored data: `select 1 from users limit 1`.",
+        default: {},
+        allowed: "must be SQL under a name of letters, digits, spaces and dashes",
+      }),
+      mongo: field(queries, {
+        description:
+          'Searches by name, as JSON: `{"collection": "resumes", "filter": {}}`. Each must find a document in restored data.',
+        default: {},
+        allowed: "must be JSON under a name of letters, digits, spaces and dashes",
+      }),
+    }),
+    { description: "What the product asks of its databases: a drill asks the same of restored data." },
   ),
   image: field(image(), {
     description:

@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { assignment } from "./checks/assignment.ts";
+
+/** The configuration of the drill's program. `npm run drill` writes it; docs/drills.md shows it for those who run `pulumi up` themselves. */
+
+const image = z.object({
+  registryType: z.string(),
+  registry: z.string().optional(),
+  repository: z.string(),
+  tag: z.string().optional(),
+  digest: z.string().optional(),
+});
+
+const plan = z.object({
+  /** Short name of this drill: part of the names of what it makes. */
+  id: z.string().regex(/^[a-z0-9-]{4,25}$/),
+  engine: z.enum(["pg", "mongodb"]),
+  version: z.string(),
+  /** Plan of the copy's one node: its disk must be no smaller than the source's. */
+  size: z.string(),
+  storageMib: z.string().optional(),
+  region: z.string(),
+  vpcId: z.string(),
+  /** Who may connect to the copy, as `DatabaseFirewall` takes it. */
+  trustedSources: z.array(z.object({ type: z.string(), value: z.string() })).min(1),
+  tags: z.array(z.string()),
+  /** The cluster to copy by its *name*, and the time; without a time the newest backup. Without `backup` the copy starts empty. */
+  backup: z.object({ clusterName: z.string(), createdAt: z.string().optional() }).optional(),
+  /** The product's database and its user, and the canary's. */
+  product: z.object({ database: z.string(), user: z.string() }),
+  canary: z.object({ database: z.string(), user: z.string() }).optional(),
+  /** The app whose job runs the checks; without it the copy is there to be looked at. */
+  checks: z
+    .object({
+      appName: z.string(),
+      appRegion: z.string(),
+      image,
+      instanceSize: z.string().default("apps-s-1vcpu-1gb"),
+      /** Minutes after which the job's result is no longer waited for. App Platform ends a job after 30. */
+      patienceMinutes: z.number().default(40),
+    })
+    .optional(),
+});
+
+/** What of the checks' assignment is known before the copy is there. It has the addresses of the source, so it is a secret. */
+const known = assignment.omit({ id: true, engine: true, restored: true });
+
+const config = new pulumi.Config();
+
+export const drill = plan.parse(config.requireObject("plan"));
+export const assigned: pulumi.Output<z.output<typeof known>> = config
+  .requireSecretObject<unknown>("assignment")
+  .apply((given) => known.parse(given));
