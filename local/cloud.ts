@@ -31,6 +31,11 @@ export interface CloudOptions {
   timeScale?: number;
   /** The engines whose clusters are real servers, by the API's names. Default: none, clusters exist at the API alone. */
   servers?: Readonly<Record<string, Engine>>;
+  /**
+   * A table of the images and repositories that apps are run from (`workspaces.json` is this checkout's). Default: none,
+   * apps exist at the API alone.
+   */
+  workspaces?: string | undefined;
   /** Whether a restore may ask for a time that is no listed backup's, as in the platform's control panel. Default true. */
   restoresToAnyTime?: boolean;
   /** Takes the access log, one JSON line per request. Default: nowhere. */
@@ -149,13 +154,13 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
 }
 
 function openedPlanes(
-  { servers = {} }: CloudOptions,
-  parts: Omit<PlanesOptions, "engines">,
+  { servers = {}, workspaces }: CloudOptions,
+  parts: Omit<PlanesOptions, "engines" | "workspaces">,
   store: Store,
 ): Planes {
-  if (Object.keys(servers).length === 0) return noPlanes;
+  if (Object.keys(servers).length === 0 && workspaces === undefined) return noPlanes;
   try {
-    return openPlanes({ ...parts, engines: servers });
+    return openPlanes({ ...parts, engines: servers, workspaces });
   } catch (error) {
     store.close();
     throw folderError(error, parts.home.folder);

@@ -8,13 +8,17 @@ const { DEFAULT_PORT, StartError, startCloud } = await import("./index.ts");
 process.stdout.on("error", () => {}); // the log's disk may be full, or its reader gone: neither stops the cloud
 
 try {
+  const serves = oneOf("BREAKWATER_SERVERS", ["all", "none"]) === "all";
   const cloud = await startCloud({
     home: resolve(process.env.BREAKWATER_HOME || join(import.meta.dirname, "..", ".breakwater")),
     port: numberFrom("BREAKWATER_PORT", DEFAULT_PORT, isPort),
     spacesPort: process.env.BREAKWATER_SPACES_PORT
       ? numberFrom("BREAKWATER_SPACES_PORT", 0, isPort)
       : undefined,
-    servers: oneOf("BREAKWATER_SERVERS", ["all", "none"]) === "all" ? await allEngines() : {},
+    servers: serves ? await allEngines() : {},
+    workspaces: serves
+      ? resolve(process.env.BREAKWATER_WORKSPACES || join(import.meta.dirname, "workspaces.json"))
+      : undefined,
     restoresToAnyTime: oneOf("BREAKWATER_ANY_RESTORE_TIME", ["on", "off"]) === "on",
     timeScale: numberFrom("BREAKWATER_TIME_SCALE", 0, (scale) => scale >= 0 && scale <= 100),
     log: (line) => process.stdout.write(`${line}\n`),

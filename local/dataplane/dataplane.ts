@@ -1,3 +1,4 @@
+import type { Apps } from "./apps/apps.ts";
 import type { Backup } from "./engine.ts";
 
 /** Where the servers of one cluster or load balancer are, or would be, reached. */
@@ -38,4 +39,6 @@ export interface DataPlane {
   backups(id: string): readonly Backup[] | undefined;
   /** Makes a backup of a cluster that is served. */
   backUp(id: string): Promise<Backup>;
+  /** What runs of apps; without it deployments are what their time makes them. */
+  readonly apps?: Apps | undefined;
 }

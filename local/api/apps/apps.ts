@@ -10,6 +10,7 @@ import { addressIn, privateRange } from "../networks.ts";
 import { vpcs } from "../vpcs.ts";
 import { followAlerts } from "./alerts.ts";
 import { DEFAULT_REGION, findRegion } from "./catalog.ts";
+import { addressOf, primaryDomain } from "./places.ts";
 import { refuseBrokenRules, withDefaults } from "./rules.ts";
 import { sealed } from "./secrets.ts";
 import { Spec } from "./spec.ts";
@@ -88,7 +89,7 @@ export const apps: Resource<App> = resource<App>({
     const active = moments.find(({ phase }) => phase === "ACTIVE");
     const latest = moments[0];
     const { host } = new URL(app.url);
-    const primary = app.spec.domains?.find((domain) => domain.type === "PRIMARY")?.domain;
+    const primary = primaryDomain(app.spec);
     return {
       id: app.id,
       owner_uuid: ACCOUNT.uuid,
@@ -108,7 +109,7 @@ export const apps: Resource<App> = resource<App>({
       tier_slug: tierOf(app.spec),
       // What is not live yet has no address.
       ...(active && {
-        live_url: primary ? `https://${primary}` : app.url,
+        live_url: addressOf(app, app.spec),
         live_url_base: app.url,
         live_domain: primary ?? host,
       }),

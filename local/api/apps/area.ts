@@ -7,6 +7,7 @@ import { alertRoutes } from "./alerts.ts";
 import { apps, SpecInput } from "./apps.ts";
 import { catalogRoutes, DEFAULT_SIZE, findSize } from "./catalog.ts";
 import "./deployments.ts";
+import "./running.ts";
 import "./trusted-sources.ts";
 import { refuseBrokenRules, withDefaults } from "./rules.ts";
 import { componentsOf, type Spec } from "./spec.ts";

@@ -28,7 +28,7 @@ apps.on(
       (name) => !componentsOf(app.spec).some(({ component }) => component.name === name),
     );
     if (unknown !== undefined) throw badRequest(`component ${unknown} not found`);
-    startDeployment(call, app.id, app.spec, "app restarted");
+    startDeployment(call, app.id, app.spec, "app restarted", { restarts: components ?? [] });
     return latest(app, call);
   },
 );
@@ -59,7 +59,7 @@ apps.on("POST", "/rollback", Rollback, (app, { deployment_id, skip_pin }, call) 
     app.id,
     deployment.spec,
     `rolled back to deployment ${deployment_id}`,
-    deployment_id,
+    { cloned_from: deployment_id },
   );
   if (!skip_pin) apps.save(call, { ...app, pinned: rollback.id });
   return latest(app, call);
@@ -101,66 +101,8 @@ const latest = (app: Saved<App>, call: Call) => {
 const deploymentOf = (app: Saved<App>, call: Call): Moment =>
   momentOf(app, call.params.deployment ?? "", call);
 
-function momentOf(app: Saved<App>, id: string, call: Call): Moment {
+export function momentOf(app: Saved<App>, id: string, call: Call): Moment {
   const moment = timeline(call, app.id).find(({ deployment }) => deployment.id === id);
   if (!moment) throw notFound("deployment not found");
   return moment;
-}
-
-/** Instances as the spec asks for them, once a deployment is live. */
-function instancesOf(app: Saved<App>, call: Call) {
-  if (!timeline(call, app.id).some(({ phase }) => phase === "ACTIVE")) return [];
-  return componentsOf(app.spec).flatMap(({ key, component }) => {
-    const type = { services: "SERVICE", workers: "WORKER" }[String(key)];
-    const count = component.autoscaling?.min_instance_count ?? component.instance_count ?? 1;
-    return type === undefined ? [] : [{ name: component.name, type, count }];
-  });
-}
-
-apps.read("/instances", (app, call) => ({
-  instances: instancesOf(app, call).flatMap(({ name, type, count }) =>
-    Array.from({ length: count }, (_, number) => ({
-      component_name: name,
-      component_type: type,
-      instance_name: `${name}-${app.id.slice(0, 8)}-${number}`,
-      instance_alias: `${name}-${number}`,
-    })),
-  ),
-}));
-
-apps.read("/health", (app, call) => ({
-  app_health: {
-    components: instancesOf(app, call).map(({ name, count }) => ({
-      name,
-      cpu_usage_percent: 0,
-      memory_usage_percent: 0,
-      replicas_desired: count,
-      replicas_ready: count,
-      state: "HEALTHY",
-    })),
-    functions_components: [],
-  },
-}));
-
-// Nothing runs behind an app here, so that its logs are empty: the shape is the platform's.
-const logs = () => ({ historic_urls: [], live_url: "" });
-apps.read("/logs", logs);
-apps.read("/components/:component/logs", (app, call) => {
-  refuseUnknownComponent(app, call);
-  return logs();
-});
-apps.read("/deployments/:deployment/logs", (app, call) => {
-  deploymentOf(app, call);
-  return logs();
-});
-apps.read("/deployments/:deployment/components/:component/logs", (app, call) => {
-  deploymentOf(app, call);
-  refuseUnknownComponent(app, call);
-  return logs();
-});
-
-function refuseUnknownComponent(app: Saved<App>, call: Call): void {
-  const { component: name } = call.params;
-  if (!componentsOf(app.spec).some(({ component }) => component.name === name))
-    throw notFound(`component ${name} not found`);
 }

@@ -1,4 +1,5 @@
 import { timestamp } from "../../call.ts";
+import type { Failure, Stage } from "../../dataplane/apps/spec.ts";
 import { componentsOf, type Spec } from "./spec.ts";
 
 export type Phase =
@@ -31,29 +32,47 @@ interface Step {
   ended_at?: string;
   component_name?: string;
   message_base?: string;
+  reason?: Omit<Failure, "component">;
 }
+
+/** How much is done of a deployment that runs, at each stage; without one it is yet to begin. */
+export const doneIn = (stage: Stage | undefined): number =>
+  stage === undefined ? 0 : { building: 0.1, preparing: 0.7, starting: 0.85, finishing: 0.96 }[stage];
 
 /** How far a deployment gets that fails: its containers start and never get healthy. */
 export const FAILED = 0.85;
 
 /**
  * The steps of a deployment as the platform shows them: build, then deploy, each component in both. In one that has
- * failed, the steps that were running are the ones in error.
+ * failed, the steps that were running are the ones in error; when it is known which component failed, those of the
+ * others are as they were.
  */
-export function progressOf(spec: Spec, done: number, start: number, end: number, hasFailed: boolean): object {
+export function progressOf(
+  spec: Spec,
+  done: number,
+  start: number,
+  end: number,
+  hasFailed: boolean,
+  failure?: Failure,
+): object {
   const components = componentsOf(spec);
-  const status = (from: number, to: number): Step["status"] => {
+  const status = (from: number, to: number, component?: string): Step["status"] => {
     if (done >= to) return "SUCCESS";
     if (done < from || done === 0) return "PENDING";
-    return hasFailed ? "ERROR" : "RUNNING";
+    if (!hasFailed) return "RUNNING";
+    const isOthers = failure && component !== undefined && component !== failure.component;
+    if (!isOthers) return "ERROR";
+    return done > from ? "SUCCESS" : "PENDING";
   };
   const at = (part: number) => timestamp(start + part * (end - start));
   const step = (name: string, from: number, to: number, more: Partial<Step> = {}): Step => {
-    const state = status(from, to);
+    const state = status(from, to, more.component_name);
+    const { code, message } = failure ?? {};
     return {
       name,
       status: state,
       ...more,
+      ...(state === "ERROR" && more.component_name && code && message && { reason: { code, message } }),
       ...(state !== "PENDING" && { started_at: at(from) }),
       ...(state === "SUCCESS" && { ended_at: at(to) }),
     };

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import * as z from "zod";
 import { StartError } from "../../errors.ts";
 
 const Workspace = z.strictObject({
-  /** Below the checkout. */
+  /** From the table's own. */
   folder: z.string(),
   /** What an image runs by itself; a spec's `run_command` wins. */
   command: z.string().optional(),
@@ -20,10 +20,10 @@ export type Workspace = z.output<typeof Workspace>;
 export type Workspaces = ReadonlyMap<string, Workspace>;
 
 /**
- * The table of images and repositories, by name; folders are below the table's `checkout`.
+ * The table of images and repositories, by name.
  * @throws StartError when the table can't be read or is wrong
  */
-export function readWorkspaces(file: string, checkout: string): Workspaces {
+export function readWorkspaces(file: string): Workspaces {
   const refuse = (why: string) => new StartError(`${file} is no table of workspaces: ${why}.`);
   let table: unknown;
   try {
@@ -36,7 +36,7 @@ export function readWorkspaces(file: string, checkout: string): Workspaces {
   return new Map(
     Object.entries(data).map(([name, workspace]) => [
       name,
-      { ...workspace, folder: resolve(checkout, workspace.folder) },
+      { ...workspace, folder: resolve(dirname(file), workspace.folder) },
     ]),
   );
 }
