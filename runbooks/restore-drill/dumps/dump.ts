@@ -28,21 +28,25 @@ export async function makeDump(
   const database = databaseOf(address.uri);
   await store.forgetUploads(engine, database);
   const dump = await dumpers[engine](address, signal);
-  const startedAt = dump.startedAt.toISOString();
-  const key = `${prefixOf(engine, database)}${startedAt}.${endings[engine]}.age`;
-  const file = await store.put(key, seal(dump.bytes, recipients), signal);
-  const about: Manifest = {
-    format: 1,
-    engine,
-    database,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    file,
-    recipients: [...recipients],
-    ...(await dump.content),
-  };
-  await store.putManifest(about);
-  return about;
+  try {
+    const startedAt = dump.startedAt.toISOString();
+    const key = `${prefixOf(engine, database)}${startedAt}.${endings[engine]}.age`;
+    const file = await store.put(key, seal(dump.bytes, recipients), signal);
+    const about: Manifest = {
+      format: 1,
+      engine,
+      database,
+      startedAt,
+      finishedAt: new Date().toISOString(),
+      file,
+      recipients: [...recipients],
+      ...(await dump.content),
+    };
+    await store.putManifest(about);
+    return about;
+  } finally {
+    await dump.close();
+  }
 }
 
 export interface Restore extends PostgresRestore {

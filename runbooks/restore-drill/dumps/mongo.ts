@@ -29,7 +29,7 @@ interface Metadata {
 export async function dumpMongo(address: Address, signal?: AbortSignal): Promise<Dump> {
   const client = await openClient(address);
   const session = client.startSession({ snapshot: true });
-  const done = async () => {
+  const close = async () => {
     await session.endSession();
     await client.close();
   };
@@ -60,13 +60,11 @@ export async function dumpMongo(address: Address, signal?: AbortSignal): Promise
       } catch (error) {
         content.reject(error);
         throw error;
-      } finally {
-        await done();
       }
     };
-    return { startedAt, bytes: bytes(), content: content.promise };
+    return { startedAt, bytes: bytes(), content: content.promise, close };
   } catch (error) {
-    await done();
+    await close();
     throw error;
   }
 }

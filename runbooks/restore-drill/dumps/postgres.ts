@@ -13,6 +13,8 @@ export interface Dump {
   readonly startedAt: Date;
   readonly bytes: Bytes;
   readonly content: Promise<Content>;
+  /** Ends it, finished or not. */
+  close(): Promise<unknown>;
 }
 
 /**
@@ -24,7 +26,11 @@ export interface Dump {
 export async function dumpPostgres(address: Address, signal?: AbortSignal): Promise<Dump> {
   const client = await connect(address);
   const programs = await programEnvironment(address);
-  const done = () => Promise.all([client.end(), programs.close()]);
+  const stopping = new AbortController();
+  const close = async () => {
+    stopping.abort();
+    await Promise.all([client.end(), programs.close()]);
+  };
   try {
     await client.query("begin isolation level repeatable read read only");
     await settle(client);
@@ -33,27 +39,23 @@ export async function dumpPostgres(address: Address, signal?: AbortSignal): Prom
     );
     const [{ snapshot, now, server } = { snapshot: "", now: new Date(), server: "" }] = rows;
     const common = [`--snapshot=${snapshot}`, `--exclude-schema=${canarySchema}`, "--lock-wait-timeout=60s"];
-    const options = { env: programs.env, signal };
+    const signals = signal ? [signal, stopping.signal] : [stopping.signal];
+    const options = { env: programs.env, signal: AbortSignal.any(signals) };
     const dump = run("pg_dump", ["--format=custom", ...common], options);
     const content = contentOf(client, server, () => output("pg_dump", ["--schema-only", ...common], options));
     // Looked at when the bytes were read: until then a failure waits.
     content.catch(() => undefined);
-    return { startedAt: now, bytes: ending(dump, content, done), content };
+    return { startedAt: now, bytes: followedBy(content, dump), content, close };
   } catch (error) {
-    await done();
+    await close();
     throw error;
   }
 }
 
-/** The bytes, which end when everything has that belongs to them. */
-async function* ending(bytes: Bytes, content: Promise<unknown>, done: () => Promise<unknown>): Bytes {
-  try {
-    yield* bytes;
-    await content;
-  } finally {
-    await content.catch(() => undefined);
-    await done();
-  }
+/** The bytes, which fail at their end when what was to be known of them can't be. */
+async function* followedBy(content: Promise<unknown>, bytes: Bytes): Bytes {
+  yield* bytes;
+  await content;
 }
 
 async function contentOf(client: pg.Client, server: string, schema: () => Promise<string>): Promise<Content> {

@@ -10,6 +10,9 @@ interface Options {
   input?: Bytes;
 }
 
+/** What feeding a program fails with that has read enough. */
+const endedReading = new Set(["EPIPE", "ERR_STREAM_PREMATURE_CLOSE"]);
+
 /** How much of what a program complains is kept. */
 const complaintCharacters = 2000;
 
@@ -28,15 +31,16 @@ export async function* run(command: string, args: readonly string[], options: Op
   const fed = pipeline(Readable.from(input ?? none(), { objectMode: false }), child.stdin);
   for (const each of [closed, fed]) each.catch(() => undefined);
   try {
-    yield* child.stdout;
-    const [code, killedBy] = await closed.catch((error) => {
+    await once(child, "spawn").catch((error) => {
       throw new Error(
         `${command} can't be run: ${error.code === "ENOENT" ? "it is not there" : error.message}`,
       );
     });
+    yield* child.stdout;
+    const [code, killedBy] = await closed;
     // A source that fails is the reason for whatever the program made of it.
     await fed.catch((error) => {
-      if (error.code !== "EPIPE") throw error;
+      if (!endedReading.has(error.code)) throw error;
     });
     if (code !== 0) throw new Error(`${command} failed: ${complaint.trim() || killedBy || `exit ${code}`}`);
   } finally {

@@ -8,7 +8,12 @@ import type { Bytes } from "./bytes.ts";
  */
 export async function* seal(plain: Bytes, recipients: readonly string[]): Bytes {
   const encrypter = new Encrypter();
-  for (const recipient of recipients) encrypter.addRecipient(recipient);
+  for (const recipient of recipients)
+    try {
+      encrypter.addRecipient(recipient);
+    } catch {
+      throw new Error(`${recipient} is no recipient of age`);
+    }
   yield* stream(await encrypter.encrypt(webStream(plain)));
 }
 

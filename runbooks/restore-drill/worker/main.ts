@@ -1,17 +1,19 @@
 import type { Address } from "../connections/postgres.ts";
 import { mongoCanary, postgresCanary } from "./canary.ts";
+import { startDumps } from "./dumps.ts";
 import { log } from "./log.ts";
 import { mongoRecorder, postgresRecorder } from "./recorder.ts";
 import { type Running, repeat, type Session } from "./repeat.ts";
 
 /**
- * The operations worker: the canary's ticks, and recordings of what the databases hold. Everything it needs comes from the environment:
+ * The operations worker: the canary's ticks, recordings of what the databases hold, and dumps. Everything it needs comes from the environment:
  *
  *     CANARY_DATABASE_URL, CANARY_MONGO_URL   where ticks and recordings go; what is missing is left out
  *     DATABASE_URL, MONGO_URL                 the product's databases, which are recorded
  *     DATABASE_CA_CERT, MONGO_CA_CERT         PEM text of the authorities of both
  *     CANARY_PERIOD_SECONDS                   between two ticks
  *     RECORD_MINUTES                          between two recordings; 0 for none
+ *     DUMPS_...                               dumps.ts; without them no dumps are made
  */
 const { env } = process;
 const tickMs = number("CANARY_PERIOD_SECONDS", 10) * 1000;
@@ -47,8 +49,11 @@ if (canaries.mongo) {
       mongoRecorder(product, canary, recordMs, log),
     );
 }
+const dumps = dumpsOf(process.env);
+if (dumps) running.push(dumps);
 log("started", { tasks: running.length, periodSeconds: tickMs / 1000, recordMinutes: recordMs / 60_000 });
-if (running.length === 0) log("idle", { why: "neither CANARY_DATABASE_URL nor CANARY_MONGO_URL is set" });
+if (running.length === 0)
+  log("idle", { why: "neither CANARY_DATABASE_URL, CANARY_MONGO_URL nor DUMPS_BUCKET is set" });
 
 // An idle worker stays: a platform would start one that ends again and again.
 const alive = setInterval(() => undefined, 60_000);
@@ -63,6 +68,15 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
 function address(uri: string, ca: string): Address | undefined {
   const { [uri]: given, [ca]: certificate } = env;
   return given ? { uri: given, ca: certificate || undefined } : undefined;
+}
+
+function dumpsOf(variables: NodeJS.ProcessEnv): Running | undefined {
+  try {
+    return startDumps(variables, log);
+  } catch (error) {
+    log("refused", { why: error instanceof Error ? error.message : "DUMPS_ variables" });
+    process.exit(1);
+  }
 }
 
 function number(name: string, usual: number): number {
