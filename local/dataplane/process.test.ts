@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../testing.ts";
-import { endLeftover, endLeftovers, runningPid, startProcess } from "./process.ts";
+import { endLeftover, endLeftovers, runningBelow, startProcess } from "./process.ts";
 
 const SLEEPER = ["-e", "setInterval(() => {}, 1000); console.log('up')"];
 const STUBBORN = ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')"];
@@ -34,9 +34,9 @@ test("a process runs until it is stopped, and leaves a note of itself meanwhile"
     log,
   });
   await until(() => readFileSync(log, "utf8") === "up\n");
-  assert.equal(runningPid(folder, "sleeper"), running.pid);
+  assert.deepEqual(runningBelow(folder), [running.pid]);
   assert.deepEqual(await running.stop(), { code: null, signal: "SIGTERM" });
-  assert.equal(runningPid(folder, "sleeper"), undefined);
+  assert.deepEqual(runningBelow(folder), []);
   assert.ok(!existsSync(join(folder, "sleeper.pid.json")));
 });
 
@@ -86,9 +86,9 @@ test("what a killed cloud left running is ended, also when it does not heed sign
     const pid = Number.parseInt(String((await once(cloud.stdout, "data"))[0]), 10);
     cloud.kill("SIGKILL");
     await once(cloud, "exit");
-    assert.equal(runningPid(folder, "left"), pid);
+    assert.deepEqual(runningBelow(folder), [pid]);
     await endLeftover(folder, "left", "SIGTERM", 100);
-    assert.equal(runningPid(folder, "left"), undefined);
+    assert.deepEqual(runningBelow(folder), []);
     assert.ok(!existsSync(join(folder, "left.pid.json")));
   }
 });

@@ -109,18 +109,15 @@ export async function endLeftover(
 
 /** The same for every process whose note lies in `folder` or below it. */
 export async function endLeftovers(folder: string, signal?: NodeJS.Signals): Promise<void> {
-  const entries = filesBelow(folder);
-  await Promise.all(
-    entries
-      .filter((entry) => entry.endsWith(NOTE))
-      .map((entry) => endLeftover(folder, entry.slice(0, -NOTE.length), signal)),
-  );
+  await Promise.all(namesBelow(folder).map((name) => endLeftover(folder, name, signal)));
 }
 
-/** The process that runs under this name, whichever cloud started it. */
-export function runningPid(folder: string, name: string): number | undefined {
-  const note = readNote(noteOf(folder, name));
-  return note && isRunning(note) ? note.pid : undefined;
+/** The processes whose notes lie in `folder` or below it, whichever cloud started them. */
+export function runningBelow(folder: string): number[] {
+  return namesBelow(folder).flatMap((name) => {
+    const note = readNote(noteOf(folder, name));
+    return note && isRunning(note) ? [note.pid] : [];
+  });
 }
 
 const NOTE = ".pid.json";
@@ -167,11 +164,12 @@ function send(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-function filesBelow(folder: string): string[] {
+function namesBelow(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    return files.filter((file) => file.endsWith(NOTE)).map((file) => file.slice(0, -NOTE.length));
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
+    if (systemCode(error) === "ENOENT") return []; // nothing there, or a server is just tidying up
     throw error;
   }
 }

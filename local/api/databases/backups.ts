@@ -85,7 +85,8 @@ export function restorePoint(
   if (createdAt === undefined) return source(backups.at(-1));
   const wanted = Date.parse(createdAt);
   if (Number.isNaN(wanted)) throw unprocessable("backup_restore: backup_created_at is not a time");
-  const named = backups.findLast(({ at }) => timestamp(at) === timestamp(wanted));
+  // A listed time has lost its fraction of a second; one with a fraction means just that moment.
+  const named = wanted % 1000 === 0 && backups.findLast(({ at }) => timestamp(at) === timestamp(wanted));
   if (named) return source(named);
   const before = backups.findLast(({ at }) => at <= wanted);
   if (!call.restoresToAnyTime || !before || wanted > call.now)
