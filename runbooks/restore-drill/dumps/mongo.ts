@@ -15,7 +15,8 @@ const tool = "breakwater (mongodump archive 0.1)";
 /** What a collection is made with. */
 interface Metadata {
   options: Record<string, unknown>;
-  indexes: { name: string; ns?: string }[];
+  /** With what older servers add: the collection, and the version of the index' own format. */
+  indexes: { name: string; ns?: string; v?: number }[];
   type: "collection" | "view";
   collectionName: string;
 }
@@ -95,7 +96,7 @@ export async function restoreMongo(address: Address, manifest: Manifest, open: (
     }
     for (const { type, collectionName, options, indexes } of made) {
       if (type === "view") await db.command({ create: collectionName, ...options });
-      const own = indexes.filter(({ name }) => name !== "_id_").map(({ ns: _, ...index }) => index);
+      const own = indexes.filter(({ name }) => name !== "_id_").map(({ ns: _ns, v: _v, ...index }) => index);
       if (own.length) await db.command({ createIndexes: collectionName, indexes: own });
     }
     const problems = differences(manifest.parts, await mongoParts(db));

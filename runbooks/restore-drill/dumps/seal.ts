@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Bytes } from "./bytes.ts";
 
@@ -28,7 +28,7 @@ export async function* unseal(sealed: Bytes, identity: string): Bytes {
   const source = watched(sealed);
   const told = (what: string, error: unknown) =>
     source.failure() ?? new Error(`${what}: ${messageOf(error)}`);
-  let opened: ReadableStream<Uint8Array>;
+  let opened: globalThis.ReadableStream<Uint8Array>;
   try {
     opened = await decrypter.decrypt(webStream(source.bytes));
   } catch (error) {
@@ -70,13 +70,13 @@ export function identityIn(text: string): string {
   return identity;
 }
 
-/** The library takes the streams of browsers; Node's are the same under other types. */
-function webStream(bytes: Bytes): ReadableStream<Uint8Array> {
-  return Readable.toWeb(Readable.from(bytes, { objectMode: false })) as ReadableStream<Uint8Array>;
+/** The library takes the streams of browsers; Node's are the same under another type. */
+function webStream(bytes: Bytes): globalThis.ReadableStream<Uint8Array> {
+  return ReadableStream.from(bytes) as globalThis.ReadableStream<Uint8Array>;
 }
 
 /** An early end of the reading ends the source. */
-async function* stream(web: ReadableStream<Uint8Array>): Bytes {
+async function* stream(web: globalThis.ReadableStream<Uint8Array>): Bytes {
   const reader = web.getReader();
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
