@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import pg from "pg";
 import type { ServerSpec, UserSpec } from "../engine.ts";
 import { inside, type Target } from "./control.ts";
-import { newVerifier, verifies } from "./scram.ts";
+import { newVerifier, readVerifier, type Verifier, verifies } from "./scram.ts";
 
 /**
  * The users and databases of a cluster. The platform's administrator is no superuser: it makes roles and databases, sees
@@ -44,6 +44,14 @@ export async function applyAccounts(target: Target, spec: ServerSpec, made: Made
     const gone = made.users.filter((role) => known.has(role) && !wanted.has(role) && !isReserved(role));
     for (const role of gone) await removeUser(target, client, role, admin.name);
   });
+}
+
+/** What the server keeps of a user's password. */
+export async function verifierIn(target: Target, user: string): Promise<Verifier | undefined> {
+  const sql =
+    "select rolpassword as password from pg_authid where rolname = $1 and rolcanlogin and not rolsuper";
+  const { rows } = await inside(target, (client) => client.query<{ password: string | null }>(sql, [user]));
+  return readVerifier(rows[0]?.password ?? null);
 }
 
 interface Role {

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Issued } from "../../certificates.ts";
+import type { ServerSpec } from "../engine.ts";
 import { endLeftover, type RunningProcess, startProcess } from "../process.ts";
 import { giveToServers, makePrivateFolder, serverIdentity } from "../programs.ts";
 import { takeBaseBackup } from "./base-backup.ts";
@@ -36,7 +37,15 @@ const ENV = { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH ?? "/usr/bin:/bin" 
 export interface NodeSetup {
   readonly settings: Settings;
   readonly tls: Issued;
+  /** Who can use the pooler. */
+  readonly users: readonly string[];
 }
+
+export const setupOf = ({ tls, users }: ServerSpec, settings: Settings): NodeSetup => ({
+  settings,
+  tls,
+  users: users.map((user) => user.name),
+});
 
 /** One PostgreSQL server: its data directory, its configuration beside it, its process. */
 export class PostgresNode {
@@ -245,7 +254,7 @@ export class PostgresNode {
   }
 
   /** Writes all files that the server reads. Returns whether any but the settings is another than before. */
-  #write({ settings, tls }: NodeSetup): boolean {
+  #write({ settings, tls, users }: NodeSetup): boolean {
     const file = (name: string) => join(this.folder, name);
     const all: Settings = {
       listen_addresses: "127.0.0.1",
@@ -259,7 +268,13 @@ export class PostgresNode {
     };
     makePrivateFolder(this.folder);
     this.#put("postgresql.conf", fileOf(all));
-    const idents = insiders().map((name) => `cloud ${name} ${SUPERUSER}\n`);
+    const [cloud] = insiders();
+    // Before version 16 a map can't say "all".
+    const pooled = Number(this.program.major) < 16 ? users : ["all"];
+    const idents = [
+      ...insiders().map((name) => `cloud ${name} ${SUPERUSER}\n`),
+      ...pooled.map((name) => `pooler ${cloud} ${name}\n`),
+    ];
     return [
       this.#put("pg_hba.conf", HBA),
       this.#put("pg_ident.conf", idents.join("")),
@@ -282,10 +297,14 @@ export class PostgresNode {
 const NAME = "postgres";
 const STANDBY = "standby.signal";
 
-/** Clients come over TLS with a password, and never as the superuser. What is not named is refused. */
+/**
+ * Clients come over TLS with a password, and never as the superuser. The pooler, which is the cloud, has their password checked and then
+ * comes as them. What is not named is refused.
+ */
 const HBA = `
 local   all         ${SUPERUSER}               peer map=cloud
 local   replication ${SUPERUSER}               peer map=cloud
+local   all         all                    peer map=pooler
 hostssl all         ${SUPERUSER} 127.0.0.1/32  reject
 hostssl all         all          127.0.0.1/32  scram-sha-256
 `;

@@ -1,26 +1,29 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import type { Client } from "pg";
 import type { DatabaseServer, Engine, ServerSpec, Site, Source } from "../engine.ts";
 import { makePrivateFolder } from "../programs.ts";
-import { applyAccounts, type Made, madeBy } from "./accounts.ts";
+import { applyAccounts, type Made, madeBy, verifierIn } from "./accounts.ts";
 import { Archive, RestoreError } from "./archive.ts";
 import { Backups, type PostgresBackup } from "./backups.ts";
 import { settingsOf } from "./configuration.ts";
 import { inside } from "./control.ts";
 import { writeDurably } from "./files.ts";
 import { finishLog } from "./finish-log.ts";
-import { PostgresError, PostgresNode, WAL_SEGMENT_MIB } from "./node.ts";
+import { PostgresError, PostgresNode, setupOf, WAL_SEGMENT_MIB } from "./node.ts";
+import { Pooler } from "./pooler.ts";
 import { postgresProgram } from "./program.ts";
 import { copyBackup, endRecovery, type Plan, planFor, prepareRecovery, recoveryError } from "./restore.ts";
 import { Standbys, standbySettings } from "./standbys.ts";
 import { parseLsn } from "./wal.ts";
 
-/** The ports of every cluster, as on the platform. */
+/** The ports of every cluster, as on the platform: PostgreSQL's, and the pooler's. */
 export const POSTGRES_PORT = 25060;
+export const POOLER_PORT = 25061;
 
 export const postgres: Engine = {
-  ports: [POSTGRES_PORT],
+  ports: [POSTGRES_PORT, POOLER_PORT],
   server: (site) => new PostgresServer(site),
 };
 
@@ -40,6 +43,10 @@ const AGAIN = 5000;
 export class PostgresServer implements DatabaseServer {
   readonly #site: Site;
   readonly #backups: Backups;
+  readonly #pooler = new Pooler({
+    target: () => this.#running(),
+    verifierOf: (user) => verifierIn(this.#running(), user),
+  });
   #spec: ServerSpec | undefined;
   #primary: PostgresNode | undefined;
   #standbys: Standbys | undefined;
@@ -70,6 +77,7 @@ export class PostgresServer implements DatabaseServer {
     await this.#lead(node, spec);
     await this.#applyAccounts(node, spec);
     await this.#standbys?.apply(node, spec);
+    this.#pooler.apply(spec.pools, spec.tls, spec.config);
   }
 
   async #open(spec: ServerSpec): Promise<PostgresNode> {
@@ -103,7 +111,7 @@ export class PostgresServer implements DatabaseServer {
 
   /** Brings the primary up, also one that was a standby or a replica so far. */
   async #lead(node: PostgresNode, spec: ServerSpec): Promise<void> {
-    const setup = { settings: this.#settings(node, spec), tls: spec.tls };
+    const setup = setupOf(spec, this.#settings(node, spec));
     if (node.isRunning) await node.change(setup);
     else await node.start(setup);
     if (node.isStandby) await node.promote();
@@ -139,8 +147,8 @@ export class PostgresServer implements DatabaseServer {
     source.#followers.add(this.#refollow);
     const archive = source.archive(primary.program.major);
     const settings = { ...this.#settings(node, spec), ...standbySettings(primary, archive, spec.id) };
-    if (node.isRunning) await node.change({ settings, tls: spec.tls });
-    else await node.start({ settings, tls: spec.tls });
+    if (node.isRunning) await node.change(setupOf(spec, settings));
+    else await node.start(setupOf(spec, settings));
   }
 
   readonly #refollow = () => {
@@ -159,7 +167,7 @@ export class PostgresServer implements DatabaseServer {
       await copyBackup(plan, draft);
       prepareRecovery(plan, draft);
       node.adopt(draft);
-      await node.start({ settings: this.#settings(node, spec), tls: spec.tls });
+      await node.start(setupOf(spec, this.#settings(node, spec)));
       endRecovery(node.data);
     } catch (error) {
       const failure =
@@ -203,7 +211,8 @@ export class PostgresServer implements DatabaseServer {
     }
   }
 
-  connect(port: number): number {
+  connect(port: number): Duplex | number {
+    if (port === POOLER_PORT) return this.#pooler.connect();
     if (port !== POSTGRES_PORT) throw new PostgresError(`nothing serves port ${port}`);
     return this.#running().port;
   }
@@ -216,6 +225,7 @@ export class PostgresServer implements DatabaseServer {
   stop(): Promise<void> {
     return this.#inTurn(async () => {
       this.#spec = undefined;
+      this.#pooler.close();
       await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
     });
   }
@@ -223,6 +233,7 @@ export class PostgresServer implements DatabaseServer {
   destroy(): Promise<void> {
     return this.#inTurn(async () => {
       this.#spec = undefined;
+      this.#pooler.close();
       await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
       await this.#lastBackup;
       rmSync(this.#site.folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import type { ServerSpec } from "../engine.ts";
 import type { Archive } from "./archive.ts";
 import { type Settings, settingsOf } from "./configuration.ts";
 import { inside, SUPERUSER, socketName } from "./control.ts";
-import type { PostgresNode } from "./node.ts";
+import { type PostgresNode, setupOf } from "./node.ts";
 
 export interface StandbysOptions {
   /** The node of a number, running or not. */
@@ -114,7 +114,7 @@ export class Standbys {
     const settings = { ...settingsOf(spec), archive_command: archive.archiveCommand };
     const own =
       standby === undefined ? this.primarySettings() : standbySettings(primary, archive, String(standby));
-    return { settings: { ...settings, ...own }, tls: spec.tls };
+    return setupOf(spec, { ...settings, ...own });
   }
 
   async stop(): Promise<void> {
