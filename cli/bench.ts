@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { measureCloud } from "../local/bench.ts";
 import { options } from "./arguments.ts";
+import { measureRules, trivialPack } from "./bench/policies.ts";
 import { measureCriticalPath, measureRehearsal } from "./bench/production.ts";
 import { startCloud, stopCloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
 import { inOwnHome } from "./own-home.ts";
-import { hasOwnHome, root } from "./places.ts";
+import { hasOwnHome, policyPack, root } from "./places.ts";
 import { capture, type Finished } from "./process.ts";
 import { step } from "./progress.ts";
 import { openStack, type Stack } from "./stack.ts";
@@ -37,10 +38,13 @@ async function measure(runs: number): Promise<number> {
       return openStack("local");
     });
     const flat = await step("Bringing the flat program up", () => flatStack(resourcesOf(stack.name)));
-    const preview = () => stack.capture(["preview", "--expect-no-changes"]);
+    const preview = (...options: string[]) => stack.capture(["preview", "--expect-no-changes", ...options]);
+    const packs = [[], ["--policy-pack", trivialPack], ["--policy-pack", policyPack]];
     const floor = () => flat.capture(["preview", "--expect-no-changes", "--stack", "flat"]);
     const start = () => capture("npm", ["start"], { cwd: root, env: process.env });
-    const [previews, floors, starts] = await step("Measuring", () => inTurn(runs, [preview, floor, start]));
+    const [previews, floors, starts] = await step("Measuring", () =>
+      inTurn(runs, [() => preview(), floor, start]),
+    );
     const [previewMs, floorMs, startMs] = [median(previews), median(floors), median(starts)];
     figures.push(
       {
@@ -58,10 +62,24 @@ async function measure(runs: number): Promise<number> {
         detail: `${seconds(startMs)} / ${seconds(previewMs)}`,
       },
     );
+    const judged = await step("Measuring the policy pack", () =>
+      inTurn(
+        runs,
+        packs.map((options) => () => preview(...options)),
+      ),
+    );
+    const [bareMs = Number.NaN, trivialMs = Number.NaN, wholeMs = Number.NaN] = judged.map(median);
+    figures.push({
+      name: "preview with the pack / with a trivial one",
+      value: wholeMs / trivialMs,
+      limit: 1.1,
+      unit: "x",
+      detail: `${seconds(wholeMs)} / ${seconds(trivialMs)}; without any ${seconds(bareMs)}`,
+    });
   } finally {
     await stopCloud();
   }
-  figures.push(...(await production(runs)));
+  figures.push(...(await policies(runs)), ...(await production(runs)));
   const { startMs, residentMiB } = await step("Measuring the local cloud", () => measureCloud(runs));
   figures.push(
     { name: "local cloud: start to first answer", value: startMs / 1000, limit: 1, unit: "s", detail: "" },
@@ -69,6 +87,15 @@ async function measure(runs: number): Promise<number> {
   );
   process.stdout.write(`${figures.map(line).join("\n")}\n`);
   return figures.every(({ value, limit }) => value <= limit) ? 0 : 1;
+}
+
+/** What the pack's rules take by themselves, beyond a rule that says nothing. */
+async function policies(runs: number): Promise<Figure[]> {
+  const { milliseconds, growth } = await step("Measuring the rules", () => measureRules(runs));
+  return [
+    { name: "policies: CPU per resource, of 1000", value: milliseconds, limit: 0.2, unit: "ms", detail: "" },
+    { name: "policies: that of 4000 / of 1000", value: growth, limit: 1.1, unit: "x", detail: "linear is 1" },
+  ];
 }
 
 /** A round of these takes minutes: fewer do. */

@@ -5,7 +5,7 @@ import { housekeepingOf } from "./housekeeping.ts";
 import { Undecided } from "./input.ts";
 import { failure, type Message, write, writeUndecided } from "./message.ts";
 import { Resource, Stack } from "./resources.ts";
-import type { Report, ResourceRule, Rule, StackRule } from "./rule.ts";
+import type { Level, Report, ResourceRule, Rule, StackRule } from "./rule.ts";
 import { propertiesOf, reportAs } from "./sdk.ts";
 import { withoutSecrets } from "./text.ts";
 
@@ -26,10 +26,12 @@ export class Run {
   readonly #rules: readonly Rule[];
   readonly #settings: Settings;
   readonly #exceptions: Exceptions;
+  /** At which level the violations of a rule are. */
+  readonly #levels: ReadonlyMap<Rule, Level>;
   /** The rules for one resource that apply to a type. */
   readonly #byType = new Map<string, ResourceRule[]>();
   /** Where paths go that the resource under judgement leaves undecided. */
-  #open = new Set<string>();
+  readonly #open = new Set<string>();
   readonly #sink = { add: (path: string) => this.#open.add(path) };
   /** The inputs of what was judged one by one, for the rules of the stack. */
   readonly #inputs = new Map<string, unknown>();
@@ -39,6 +41,10 @@ export class Run {
       (rule) => levelOf(rule, settings) !== "disabled" && (rule.only !== "production" || settings.production),
     );
     this.#settings = settings;
+    // What could not be mended stops the deployment.
+    this.#levels = new Map(
+      this.#rules.map((rule) => [rule, levelOf(rule, settings) === "advisory" ? "advisory" : "mandatory"]),
+    );
     this.#exceptions = new Exceptions(settings, new Set(rules.map(({ name }) => name)));
     this.housekeeping = housekeepingOf(rules, settings, this.#exceptions);
   }
@@ -89,11 +95,10 @@ export class Run {
     secrets: () => Set<string>,
     judge: (report: Report) => void,
   ): void {
-    // What could not be mended stops the deployment.
-    const level = levelOf(rule, this.#settings) === "advisory" ? "advisory" : "mandatory";
+    const level = this.#levels.get(rule) ?? rule.level;
     const say = (message: Message) => this.#tell(report, rule, level, write(message), urn);
     const covered = once(() => this.#exceptions.covers(rule.name, urn));
-    this.#open = new Set();
+    this.#open.clear();
     try {
       judge((at, wrong, fix = rule.fix) => {
         if (covered()) return;
@@ -110,7 +115,7 @@ export class Run {
       this.#tell(report, rule, "advisory", writeUndecided([...this.#open]), urn);
   }
 
-  #tell(report: ReportViolation, rule: Named, level: Rule["level"], message: string, urn?: string): void {
+  #tell(report: ReportViolation, rule: Named, level: Level, message: string, urn?: string): void {
     const { name, description, severity } = rule;
     const enforcementLevel = level;
     reportAs(report, {

@@ -10,8 +10,8 @@ import type {
 
 /**
  * The one place that knows what Pulumi's policy SDK does inside (1.21.0; sdk.test.ts holds it to that). The SDK hands secrets to
- * rules in clear and forgets which values they were, and it reads a resource anew for every rule. Here its reader is wrapped: it
- * reads each resource once, and what it has read can be asked for with the marks of secrets still on.
+ * rules in clear and forgets which values they were, and it reads a resource anew for every policy. Here its reader is wrapped: it
+ * reads each resource once, and leaves the marks of secrets on.
  */
 
 interface Reader {
@@ -25,9 +25,6 @@ interface Sdk {
   sentinels: ReadonlySet<unknown>;
   Secret: typeof import("@pulumi/policy").Secret;
 }
-
-/** The properties that the SDK gives to rules, and the same with secrets marked. */
-const marked = new WeakMap<object, unknown>();
 
 let loaded: Sdk | undefined;
 
@@ -50,20 +47,18 @@ export function prepare(): Sdk {
     if (keepSecrets) return read(struct, true); // for a remediation, which may change what it gets
     const before = known.get(struct);
     if (before) return before;
-    const plain = read(struct, false);
-    known.set(struct, plain);
-    marked.set(plain, Reflect.get(read(struct, true), target));
-    return plain;
+    const marked: object = Reflect.get(read(struct, true), target);
+    known.set(struct, marked);
+    return marked;
   };
   return loaded;
 }
 
 /** All properties of a resource, as they are, with secrets marked. */
 export function propertiesOf({ props }: Pick<ResourceValidationArgs | PolicyResource, "props">): unknown {
-  const plain: unknown = Reflect.get(props, prepare().target);
-  const kept = typeof plain === "object" && plain !== null ? marked.get(plain) : undefined;
-  if (kept === undefined) throw new Error("the policy SDK is not the one that this pack was built for");
-  return kept;
+  const marked: unknown = Reflect.get(props, prepare().target);
+  if (marked === undefined) throw new Error("the policy SDK is not the one that this pack was built for");
+  return marked;
 }
 
 /** Takes the mark of a secret off a value. */

@@ -25,6 +25,7 @@ const credentials: [what: string, pattern: RegExp][] = [
 
 /** What kind of credential a text holds; undefined for none. */
 export function credentialIn(text: string): string | undefined {
+  if (text.length < 8) return undefined; // nearly every text there is, and no credential
   return credentials.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
