@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   policy: () => import("./policy.ts"),
   cost: () => import("./cost.ts"),
   drift: () => import("./drift.ts"),
+  drill: () => import("./drill.ts"),
   rehearse: () => import("./rehearse.ts"),
   doctor: () => import("./doctor.ts"),
 };

@@ -21,9 +21,24 @@ export function endInOrder(): void {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(name, () => {
       signal ??= name;
-      if (children.size === 0) process.exit(exitCode(null, signal));
+      if (children.size === 0 && held === 0) process.exit(exitCode(null, signal));
       if (name !== "SIGINT") for (const child of children) child.kill("SIGTERM");
     });
+}
+
+let held = 0;
+
+/**
+ * While `action` runs, a signal doesn't end this command even when no other program runs: the action looks at `interruption` itself,
+ * because it has made what it must take away again.
+ */
+export async function uninterrupted<T>(action: () => Promise<T>): Promise<T> {
+  held += 1;
+  try {
+    return await action();
+  } finally {
+    held -= 1;
+  }
 }
 
 /** Keeps a program in mind while it runs. Nothing is started any more when this command was asked to end. */

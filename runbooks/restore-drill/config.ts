@@ -13,8 +13,10 @@ const image = z.object({
 });
 
 const plan = z.object({
-  /** Short name of this drill: part of the names of what it makes. */
+  /** What marks this drill's result. */
   id: z.string().regex(/^[a-z0-9-]{4,25}$/),
+  /** Of the copy: 3 to 63 characters. */
+  name: z.string(),
   engine: z.enum(["pg", "mongodb"]),
   version: z.string(),
   /** Plan of the copy's one node: its disk must be no smaller than the source's. */

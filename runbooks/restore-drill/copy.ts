@@ -9,7 +9,7 @@ import { drill } from "./config.ts";
 const cluster = new digitalocean.DatabaseCluster(
   "copy",
   {
-    name: `drill-${drill.id}`,
+    name: drill.name,
     engine: drill.engine,
     version: drill.version,
     size: drill.size,

@@ -3,7 +3,6 @@ import { type Address, connectPostgres } from "../connections/postgres.ts";
 import { recordMongo } from "../recordings/mongo.ts";
 import { recordPostgres } from "../recordings/postgres.ts";
 import { keepInMongo, keepInPostgres, keptInMongo, keptInPostgres } from "../recordings/store.ts";
-import { CANARY } from "./canary.ts";
 import type { Log } from "./log.ts";
 import type { Session } from "./repeat.ts";
 
@@ -21,7 +20,6 @@ export async function postgresRecorder(
   log: Log,
 ): Promise<Session> {
   const own = await connectPostgres(canary);
-  await own.query(`create schema if not exists ${CANARY}`);
   return {
     round: async () => {
       if (!isDue(await keptInPostgres(own), periodMs)) return;
