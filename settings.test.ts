@@ -5,10 +5,10 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { parse as parseYaml } from "yaml";
 import { resolved } from "./components/testing.ts";
+import { clearSecretEnv, decode } from "./settings/decode.ts";
 import { documents, stackFileSchema } from "./settings/docs.ts";
 import { matchesGolden } from "./settings/golden/golden.ts";
 import { report } from "./settings/problem.ts";
-import { clearSecretEnv, decode } from "./settings/runtime.ts";
 import { environments, profiles } from "./settings/schema-kit.ts";
 import { parse, type Raw } from "./settings.ts";
 

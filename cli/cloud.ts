@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { homeOf, type SpacesAddress } from "../local/index.ts";
+import { homeOf } from "../local/home.ts"; // not the whole cloud, which takes a command a third of a second to load
+import type { SpacesAddress } from "../local/index.ts";
 import { UserError } from "./errors.ts";
 import { home, makeHome, root } from "./places.ts";
 import { isAlive } from "./process.ts";

@@ -7,7 +7,7 @@ import { type Event, readEvents, refreshChanges } from "./events.ts";
 import { at } from "./json.ts";
 import type { Stack } from "./stack.ts";
 import { isSecret } from "./state.ts";
-import { changedVariables } from "./variables.ts";
+import { changedVariables, resourcesInClear } from "./variables.ts";
 
 /** How a resource on the cloud differs from what the state has of it. */
 export interface Difference {
@@ -63,6 +63,7 @@ const inVariables = /^spec\.(.*\.)?envs\b/;
  */
 export async function differencesIn(events: Event[], stack: Stack, api: Api): Promise<Difference[]> {
   const found: Difference[] = [];
+  let resources: Promise<unknown[]> | undefined; // asked for once, and only where an app's variables differ
   for (const { urn, op, paths, metadata } of refreshChanges(events)) {
     const name = urn.split("::").pop() ?? urn;
     const type = urn.split("::")[2]?.split("$").pop() ?? "";
@@ -73,9 +74,11 @@ export async function differencesIn(events: Event[], stack: Stack, api: Api): Pr
     const properties = paths
       .filter((path) => !inVariables.test(path) && isInput(metadata, path))
       .map((path) => ({ path, state: shown(metadata, "old", path), cloud: shown(metadata, "new", path) }));
-    if (paths.some((path) => inVariables.test(path)))
-      for (const path of await changedVariables(stack, api, urn))
+    if (paths.some((path) => inVariables.test(path))) {
+      resources ??= resourcesInClear(stack);
+      for (const path of await changedVariables(await resources, api, urn))
         properties.push({ path, state: undefined, cloud: undefined });
+    }
     if (properties.length > 0 || paths.length === 0)
       found.push({ urn, name, type, what: "changed", properties });
   }

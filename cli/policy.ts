@@ -89,9 +89,6 @@ async function ofRehearsal(name: string): Promise<Look> {
   const file = stackFile(name);
   const settings = settingsOf(file, stackFileName(name));
   const rehearsal = rehearsalOf(file, settings.region);
-  // The pack's own settings, and the exceptions, hold in a rehearsal as they do in the stack.
-  const ours = Object.entries(file.others).filter(([key]) => key.startsWith("policies:"));
-  Object.assign(rehearsal.config, Object.fromEntries(ours));
   try {
     const cloud = await startCloud();
     await provide(cloud, rehearsal.needs);

@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument, stringify } from "yaml";
 import type { Needed, Rehearsal } from "../settings/rehearsal.ts";
 import type { Api } from "./api.ts";
 import { reason } from "./differences.ts";
 import { UserError } from "./errors.ts";
-import { home, policyPack } from "./places.ts";
+import { home, policyPack, root } from "./places.ts";
 import { capture } from "./process.ts";
 import { openStack, type Stack } from "./stack.ts";
 
@@ -19,6 +19,25 @@ export async function succeed(stack: Stack, args: string[]): Promise<string> {
   throw new UserError(`pulumi ${args[0]} ended with ${code}: ${reason(stdout + stderr)}`);
 }
 
+/** How each stack's secrets are encrypted: the same in every program that it is brought up with. */
+const salts = new Map<string, Promise<string>>();
+
+/** Makes a stack, once. That needs no cloud, so it can be done while one starts. Gives its salt. */
+export function makeStack(name: string): Promise<string> {
+  const made = salts.get(name) ?? init(name);
+  salts.set(name, made);
+  return made;
+}
+
+async function init(name: string): Promise<string> {
+  const program = join(home, `empty-${name}`);
+  mkdirSync(program, { recursive: true });
+  copyFileSync(join(root, "Pulumi.yaml"), join(program, "Pulumi.yaml"));
+  await succeed(await openStack(name, program), ["stack", "init", name]);
+  const file = readFileSync(join(program, `Pulumi.${name}.yaml`), "utf8");
+  return String(parseDocument(file).get("encryptionsalt"));
+}
+
 /**
  * @param folder name of the program folder in the state folder.
  * @param tree the checkout whose program and policies are used.
@@ -29,29 +48,21 @@ export async function programOf(
   tree: string,
   { config, secrets }: Rehearsal,
 ): Promise<Stack> {
+  const encryptionsalt = await makeStack(stackName);
   const program = join(home, folder);
   mkdirSync(program, { recursive: true });
   const project = parseDocument(readFileSync(join(tree, "Pulumi.yaml"), "utf8"));
   project.set("main", join(tree, String(project.get("main") ?? "index.ts")));
   writeFileSync(join(program, "Pulumi.yaml"), project.toString());
   for (const name of [policyPack, "node_modules"]) symlinkSync(join(tree, name), join(program, name));
-  const file = join(program, `Pulumi.${stackName}.yaml`);
-  const salt = salts.get(stackName);
-  writeFileSync(file, stringify({ ...(salt !== undefined && { encryptionsalt: salt }), config }));
+  writeFileSync(join(program, `Pulumi.${stackName}.yaml`), stringify({ encryptionsalt, config }));
   const stack = await openStack(stackName, program);
-  if (salt === undefined) {
-    await succeed(stack, ["stack", "init", stackName]);
-    salts.set(stackName, parseDocument(readFileSync(file, "utf8")).get("encryptionsalt"));
-  }
   if (secrets.size > 0) {
     const pairs = [...secrets].flatMap(([path, value]) => ["--secret", `${path}=${value}`]);
     await succeed(stack, ["config", "set-all", "--stack", stackName, "--path", ...pairs]);
   }
   return stack;
 }
-
-/** How a stack's secrets are encrypted, once it was made: the same in each program that it is brought up with. */
-const salts = new Map<string, unknown>();
 
 /** Makes what the settings take for there. */
 export async function provide(api: Api, needs: Needed[]): Promise<void> {

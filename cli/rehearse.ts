@@ -14,7 +14,7 @@ import { inOwnHome } from "./own-home.ts";
 import { hasOwnHome, home, policyPack, root } from "./places.ts";
 import { interruption } from "./process.ts";
 import { say, step } from "./progress.ts";
-import { programOf, provide, succeed, treeOf } from "./rehearsal.ts";
+import { makeStack, programOf, provide, succeed, treeOf } from "./rehearsal.ts";
 import { type Findings, rehearsalReport } from "./rehearse-report.ts";
 import { destination, publish, reportOptions } from "./report.ts";
 import { parseStackFile, settingsOf, stackFile, stackFileName } from "./settings.ts";
@@ -51,7 +51,7 @@ export async function run(args: string[]): Promise<number> {
 async function rehearse(findings: Findings, keep: boolean): Promise<void> {
   const { stack: name, settings, from } = findings;
   const stackName = `rehearse-${name}`;
-  const cloud = await startCloud();
+  const [cloud] = await Promise.all([startCloud(), makeStack(stackName)]);
   const now = rehearsalOf(stackFile(name), settings.region);
   const earlier = from === undefined ? undefined : await earlierOf(name, from);
   await provide(cloud, [...now.needs, ...(earlier?.rehearsal.needs ?? [])]);

@@ -117,14 +117,21 @@ export async function initialize(stack: Stack): Promise<void> {
   throw new UserError(`stack ${stack.name} cannot be made with Pulumi.${stack.name}.yaml: ${why}`);
 }
 
+let told = false;
+
+function tellOnce(standIns: string[]): void {
+  if (told || standIns.length === 0) return;
+  told = true;
+  say(
+    `Pulumi's official plugins are not installed here: stand-ins serve ${standIns.join(", ")} (this machine only)`,
+  );
+}
+
 async function localEnvironment(name: string, pulumi: string, cloud?: Cloud): Promise<NodeJS.ProcessEnv> {
   makeHome();
   for (const folder of [stateFolder, pulumiHome]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { standIns, env: forPlugins } = await plugins(pulumi);
-  if (standIns.length > 0)
-    say(
-      `Pulumi's official plugins are not installed here: stand-ins serve ${standIns.join(", ")} (this machine only)`,
-    );
+  tellOnce(standIns);
   const inherited = Object.entries(process.env).filter(([key]) => !foreign.test(key));
   return {
     ...Object.fromEntries(inherited),

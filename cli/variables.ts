@@ -23,17 +23,21 @@ interface Variable {
   secret: boolean;
 }
 
+/** A stack's resources with their secrets in clear. */
+export async function resourcesInClear(stack: Stack): Promise<unknown[]> {
+  const { code, stdout } = await stack.capture(["stack", "export", "--show-secrets"]);
+  if (code !== 0) throw new UserError(`the state of stack ${stack.name} can't be read with its secrets`);
+  return asList(at(JSON.parse(stdout), "deployment", "resources"));
+}
+
 /**
  * The variables of an app whose value on the cloud is not that of the state, by component and name. Of secrets only their presence
  * can be seen.
+ *
+ * @param resources those of the state, in clear.
  */
-export async function changedVariables(stack: Stack, api: Api, urn: string): Promise<string[]> {
-  const { code, stdout } = await stack.capture(["stack", "export", "--show-secrets"]);
-  if (code !== 0) throw new UserError(`the state of stack ${stack.name} can't be read with its secrets`);
-  const resources = at(JSON.parse(stdout), "deployment", "resources");
-  const app = Array.isArray(resources)
-    ? resources.find((resource) => at(resource, "urn") === urn)
-    : undefined;
+export async function changedVariables(resources: unknown[], api: Api, urn: string): Promise<string[]> {
+  const app = resources.find((resource) => at(resource, "urn") === urn);
   const { body } = await get(api, `/v2/apps/${at(app, "id")}`);
   const known = variablesOf(at(app, "outputs", "spec"), Object.keys(lists));
   const found = variablesOf(at(body, "app", "spec"), Object.values(lists));

@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-
 interface Rule {
   /** What the platform accepts. */
   pattern: RegExp;
@@ -90,7 +88,7 @@ const rules: Record<string, Rule> = {
  */
 export function nameProblem(type: string, name: string): string | undefined {
   const rule = rules[type];
-  if (!rule) throw new pulumi.RunError(`no rule for names of ${type}: add one to components/names.ts`);
+  if (!rule) throw new Error(`no rule for names of ${type}: add one to components/names.ts`);
   if (name.length <= rule.max && rule.pattern.test(name)) return undefined;
   return `must be at most ${rule.max} characters of ${rule.words}`;
 }

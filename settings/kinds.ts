@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import { createRequire } from "node:module";
+import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Defaults } from "./schema-kit.ts";
 
@@ -25,15 +26,13 @@ export const identifierAllowed =
   "must be at most 63 lower-case letters, digits, dashes and underscores, starting with a letter";
 export const uuidAllowed = "must be the UUID that DigitalOcean gave it";
 export const variable = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+/** Pulumi's SDK is loaded with the first secret and not before: a command that only looks at settings would wait half a second for it. */
+function asSecret(value: string): pulumi.Output<string> {
+  const { secret }: typeof pulumi = createRequire(import.meta.url)("@pulumi/pulumi");
+  return secret(value);
+}
+
 /** A secret leaves the parser as an Output, so that no plain object carries it further. */
-export const secret = () =>
-  z
-    .string()
-    .min(1)
-    .transform((value) => pulumi.secret(value));
+export const secret = () => z.string().min(1).transform(asSecret);
 /** A secret that must look like this. */
-export const secretMatching = (pattern: RegExp) =>
-  z
-    .string()
-    .regex(pattern)
-    .transform((value) => pulumi.secret(value));
+export const secretMatching = (pattern: RegExp) => z.string().regex(pattern).transform(asSecret);

@@ -16,6 +16,7 @@ config:
   breakwater:droplets: { sshKeys: ["3b:16:bf:e4:8b:00:8b:b8:59:8c:a9:d3:f0:19:45:fa"] }
   breakwater:secretEnv: { MAIL_API_KEY: { secure: AAAB } }
   pulumi:disable-default-providers: [digitalocean]
+  policies:levels: { app-log-forwarding: mandatory }
   digitalocean:apiEndpoint: https://api.digitalocean.com
   digitalocean:token: { secure: AAAB }
 `;
@@ -37,12 +38,13 @@ test("what only the real account has is made, left out or replaced, and said to 
   assert.deepEqual([...secrets], [["breakwater:secretEnv.MAIL_API_KEY", "placeholder"]]);
 });
 
-test("it reaches no other API than the rehearsal's own, and uses no token of the stack", () => {
+test("it reaches no other API than its own, uses no token of the stack, and is judged by the stack's policies", () => {
   const { config } = rehearsalOf(readStackFile(text), "fra1");
-  assert.deepEqual(
-    Object.keys(config).filter((key) => !key.startsWith("breakwater:")),
-    ["pulumi:disable-default-providers"],
-  );
+  const others = Object.entries(config).filter(([key]) => !key.startsWith("breakwater:"));
+  assert.deepEqual(Object.fromEntries(others), {
+    "pulumi:disable-default-providers": ["digitalocean"],
+    "policies:levels": { "app-log-forwarding": "mandatory" },
+  });
 });
 
 test("what it brings up are settings that can be used, on this machine alone", () => {

@@ -53,13 +53,14 @@ export function rehearsalOf({ raw, encrypted, others }: StackFile, region: strin
       altered.push(`${path}: a zone that was made for the rehearsal`);
     }
   }
-  const pulumis = Object.entries(others).filter(([key]) => key.startsWith("pulumi:"));
+  // Pulumi's own settings and the policy pack's hold as they do in the stack; those of providers lead to the real account.
+  const kept = Object.entries(others).filter(([key]) => /^(pulumi|policies):/.test(key));
   const ours = Object.entries({ ...settings, rehearsal: true }).map(([key, value]) => [
     `breakwater:${key}`,
     value,
   ]);
   return {
-    config: Object.fromEntries([...pulumis, ...ours]),
+    config: Object.fromEntries([...kept, ...ours]),
     secrets: placeholders(raw.config, encrypted),
     altered,
     needs,

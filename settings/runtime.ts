@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-import { parse, type Raw, type Settings, schema } from "../settings.ts";
+import { parse, type Raw, type Settings } from "../settings.ts";
+import { clearSecretEnv, decode } from "./decode.ts";
 import { report } from "./problem.ts";
-import { inner } from "./schema-kit.ts";
 
 /**
  * The settings of the stack that Pulumi is running, and the API they were checked against.
@@ -44,18 +43,6 @@ function apiEndpoint(): string | undefined {
   );
 }
 
-/** Configuration arrives as text: structured values as JSON, and text as it is. */
-export function decode(key: string, text: string): unknown {
-  const field = Object.entries(schema.shape).find(([known]) => known === key)?.[1];
-  const type = field && inner(field);
-  if (type instanceof z.ZodString || type instanceof z.ZodEnum || type instanceof z.ZodPipe) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 /** The engine names the keys that hold a secret; the SDK has no public way to ask. */
 function secretKeys(): string[] {
   const keys: unknown = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
@@ -73,19 +60,4 @@ async function clearPaths(stackFile: string): Promise<string[]> {
   const { parse: parseYaml } = await import("yaml");
   const file: unknown = parseYaml(readFileSync(stackFile, "utf8"));
   return clearSecretEnv(file);
-}
-
-/** Paths of the variables of `breakwater:secretEnv` that a stack file has in clear. */
-export function clearSecretEnv(file: unknown): string[] {
-  const found = z.looseObject({
-    config: z.looseObject({ "breakwater:secretEnv": z.record(z.string(), z.unknown()) }),
-  });
-  const { data } = found.safeParse(file);
-  const variables = Object.entries(data?.config["breakwater:secretEnv"] ?? {});
-  // `secure` alone is the whole key, encrypted at once.
-  if (variables.length === 1 && variables[0]?.[0] === "secure") return [];
-  const encrypted = z.strictObject({ secure: z.string() });
-  return variables
-    .filter(([, value]) => !encrypted.safeParse(value).success)
-    .map(([name]) => `breakwater:secretEnv.${name}`);
 }

@@ -1,7 +1,7 @@
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import type { Raw } from "../settings.ts";
-import { clearSecretEnv, decode } from "./runtime.ts";
+import { clearSecretEnv, decode } from "./decode.ts";
 
 /**
  * A stack file read without Pulumi: what stands in it in clear. Nothing is decrypted, so no secrets provider, token or network is
