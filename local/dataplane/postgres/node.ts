@@ -31,6 +31,10 @@ export class PostgresError extends Error {}
 export const WAL_SEGMENT_MIB = 4;
 const LOG_LIMIT = 16 * 1024 * 1024;
 const POLL = 20;
+/** Milliseconds in which what is left of a killed server must have gone. */
+const PATIENCE = 20_000;
+/** The found port was taken meanwhile; the killed server's processes are about to notice that it is gone. */
+const PASSING = /could not create any TCP|lock file .* already exists|shared memory block .* in use/;
 const ENV = { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH ?? "/usr/bin:/bin" };
 
 /** What a server is started with. */
@@ -39,6 +43,8 @@ export interface NodeSetup {
   readonly tls: Issued;
   /** Who can use the pooler. */
   readonly users: readonly string[];
+  /** Lets nobody in but the cloud. */
+  readonly isClosed?: boolean;
 }
 
 export const setupOf = ({ tls, users }: ServerSpec, settings: Settings): NodeSetup => ({
@@ -153,13 +159,14 @@ export class PostgresNode {
   /** Starts it; done when it takes connections, as a standby too. @throws PostgresError with the server's reason */
   async start(setup: NodeSetup): Promise<void> {
     await endLeftover(this.folder, NAME, "SIGINT");
-    for (let attempt = 1; ; attempt++) {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
       const settings = { ...setup.settings, port: String(await freePort()) };
       try {
         return await this.#start({ ...setup, settings });
       } catch (error) {
-        // Between being found and being taken a port can become another program's.
-        if (attempt === 5 || !String(error).includes("could not create any TCP/IP sockets")) throw error;
+        if (!PASSING.test(String(error)) || Date.now() > deadline) throw error;
+        await delay(10 * POLL);
       }
     }
   }
@@ -254,7 +261,7 @@ export class PostgresNode {
   }
 
   /** Writes all files that the server reads. Returns whether any but the settings is another than before. */
-  #write({ settings, tls, users }: NodeSetup): boolean {
+  #write({ settings, tls, users, isClosed }: NodeSetup): boolean {
     const file = (name: string) => join(this.folder, name);
     const all: Settings = {
       listen_addresses: "127.0.0.1",
@@ -276,7 +283,7 @@ export class PostgresNode {
       ...pooled.map((name) => `pooler ${cloud} ${name}\n`),
     ];
     return [
-      this.#put("pg_hba.conf", HBA),
+      this.#put("pg_hba.conf", isClosed ? CLOSED : CLOSED + OPEN),
       this.#put("pg_ident.conf", idents.join("")),
       this.#put("server.crt", tls.certificate),
       this.#put("server.key", tls.key),
@@ -297,13 +304,16 @@ export class PostgresNode {
 const NAME = "postgres";
 const STANDBY = "standby.signal";
 
+const CLOSED = `
+local   all         ${SUPERUSER}               peer map=cloud
+local   replication ${SUPERUSER}               peer map=cloud
+`;
+
 /**
  * Clients come over TLS with a password, and never as the superuser. The pooler, which is the cloud, has their password checked and then
  * comes as them. What is not named is refused.
  */
-const HBA = `
-local   all         ${SUPERUSER}               peer map=cloud
-local   replication ${SUPERUSER}               peer map=cloud
+const OPEN = `
 local   all         all                    peer map=pooler
 hostssl all         ${SUPERUSER} 127.0.0.1/32  reject
 hostssl all         all          127.0.0.1/32  scram-sha-256

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Client } from "pg";
 import type { DatabaseServer, Engine, ServerSpec, Site, Source } from "../engine.ts";
+import { endLeftovers } from "../process.ts";
 import { makePrivateFolder } from "../programs.ts";
 import { applyAccounts, type Made, madeBy, verifierIn } from "./accounts.ts";
 import { Archive, RestoreError } from "./archive.ts";
@@ -13,9 +14,10 @@ import { writeDurably } from "./files.ts";
 import { finishLog } from "./finish-log.ts";
 import { PostgresError, PostgresNode, setupOf, WAL_SEGMENT_MIB } from "./node.ts";
 import { Pooler } from "./pooler.ts";
-import { postgresProgram } from "./program.ts";
+import { MAJORS, postgresProgram } from "./program.ts";
 import { copyBackup, endRecovery, type Plan, planFor, prepareRecovery, recoveryError } from "./restore.ts";
 import { Standbys, standbySettings } from "./standbys.ts";
+import { moveData } from "./upgrade.ts";
 import { parseLsn } from "./wal.ts";
 
 /** The ports of every cluster, as on the platform: PostgreSQL's, and the pooler's. */
@@ -72,16 +74,22 @@ export class PostgresServer implements DatabaseServer {
     this.#primary ??= await this.#open(spec);
     const node = this.#primary;
     node.onCrash = () => void this.#inTurn(() => this.#recover(node)).catch(() => {});
+    if (isReplica(spec) && this.#versionOf(spec) !== node.program.major) return this.#renew(node, spec);
     if (!node.hasData) await this.#fill(node, spec);
     if (isReplica(spec)) return this.#follow(node, spec);
     await this.#lead(node, spec);
+    if (Number(spec.version) > Number(node.program.major)) {
+      await this.#upgrade(node, spec);
+      return this.#apply(spec);
+    }
     await this.#applyAccounts(node, spec);
     await this.#standbys?.apply(node, spec);
     this.#pooler.apply(spec.pools, spec.tls, spec.config);
   }
 
   async #open(spec: ServerSpec): Promise<PostgresNode> {
-    const { version, primary } = this.#state() ?? { version: spec.version, primary: 1 };
+    const { version, primary } = this.#state() ?? { version: this.#versionOf(spec), primary: 1 };
+    await this.#clear(version);
     const program = await postgresProgram(version);
     for (const part of [version, "archive", join("archive", version)])
       makePrivateFolder(join(this.#site.folder, part));
@@ -97,6 +105,50 @@ export class PostgresServer implements DatabaseServer {
     });
     if (existsSync(this.#recovering)) await this.#standbys.node(primary).remove(); // a fork that was cut short
     return this.#standbys.node(primary);
+  }
+
+  /** A copy begins as what it is a copy of. */
+  #versionOf({ source, version }: ServerSpec): string {
+    if (source?.kind === "replica") return this.#peer(source.cluster).#running().program.major;
+    if (source?.kind === "backup")
+      return this.#peer(source.cluster).#plan(source.backup, source.at).backup.version;
+    return version;
+  }
+
+  /** Removes nodes of other versions: what an upgrade was made from, or one that was interrupted. */
+  async #clear(version: string): Promise<void> {
+    for (const other of MAJORS.filter((major) => major !== version)) {
+      const folder = join(this.#site.folder, other);
+      await endLeftovers(folder, "SIGINT");
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Moves everything to a newer version. Clients are let in again afterwards: to the new one, or, when that failed, to the old. */
+  async #upgrade(node: PostgresNode, spec: ServerSpec): Promise<void> {
+    const { version } = spec;
+    const program = await postgresProgram(version);
+    const next = new PostgresNode(join(this.#site.folder, version, "1"), program);
+    this.#pooler.close();
+    await this.#standbys?.stop();
+    await node.change({ ...setupOf(spec, this.#settings(node, spec)), isClosed: true });
+    try {
+      await inside(node, (client) => client.query(LEAVE));
+      await next.remove();
+      for (const part of [version, join("archive", version)])
+        makePrivateFolder(join(this.#site.folder, part));
+      await next.initialize();
+      await next.start({ ...setupOf(spec, this.#settings(next, spec)), isClosed: true });
+      await moveData(node, next);
+    } catch (error) {
+      await next.remove();
+      await node.change(setupOf(spec, this.#settings(node, spec)));
+      throw error;
+    }
+    await next.stop();
+    await node.stop();
+    this.#save({ version, primary: 1 });
+    this.#primary = undefined;
   }
 
   /** Makes the data of a new cluster, out of nothing or out of another's. */
@@ -151,6 +203,14 @@ export class PostgresServer implements DatabaseServer {
     else await node.start(setupOf(spec, settings));
   }
 
+  /** A replica of a cluster that was upgraded can't follow it any more: it is copied again. */
+  async #renew(node: PostgresNode, spec: ServerSpec): Promise<void> {
+    await node.remove();
+    rmSync(this.#stateFile, { force: true });
+    this.#primary = undefined;
+    return this.#apply(spec);
+  }
+
   readonly #refollow = () => {
     void this.#inTurn(async () => {
       if (this.#spec && isReplica(this.#spec) && this.#primary?.isRunning)
@@ -188,6 +248,10 @@ export class PostgresServer implements DatabaseServer {
           `${new Date(at).toISOString()} has not been yet: the last time that can be restored is ${new Date(until).toISOString()}`,
         );
     }
+    return this.#plan(backup, at);
+  }
+
+  #plan(backup: string, at?: number): Plan {
     return planFor(this.#backups, (version) => this.archive(version), backup, at);
   }
 
@@ -300,6 +364,10 @@ export class PostgresServer implements DatabaseServer {
     return turn;
   }
 }
+
+/** Ends all other connections. */
+const LEAVE =
+  "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'";
 
 const isReplica = (spec: ServerSpec) => spec.source?.kind === "replica";
 const min = (a: bigint, b: bigint) => (a < b ? a : b);

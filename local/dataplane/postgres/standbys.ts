@@ -119,7 +119,8 @@ export class Standbys {
 
   async stop(): Promise<void> {
     this.#running.clear();
-    await Promise.all([...this.#nodes.values()].map((node) => node.stop()));
+    const standbys = [...this.#nodes].filter(([number]) => number !== this.#primary);
+    await Promise.all(standbys.map(([, node]) => node.stop()));
   }
 }
 
