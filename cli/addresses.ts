@@ -1,13 +1,10 @@
 import type { Cloud } from "./cloud.ts";
 import type { Outputs } from "./health.ts";
 import { at } from "./json.ts";
-
-/** The local cloud has no data plane yet (`local/dataplane/unserved.ts`): who calls these addresses should know why nobody answers. */
-const NOTE =
-  "Databases, apps and droplets exist at the API; no servers stand behind their addresses yet. Buckets are served.";
+import type { Server } from "./servers.ts";
 
 /** The table of addresses that `npm start` ends with. It holds no secret. */
-export function addresses(cloud: Cloud, outputs: Outputs): string {
+export function addresses(cloud: Cloud, outputs: Outputs, servers: readonly Server[]): string {
   const rows: Array<[name: string, address: string]> = [["Local cloud (console)", cloud.url]];
   const add = (name: string, address: unknown) => {
     if (typeof address === "string" && address !== "") rows.push([name, address]);
@@ -35,5 +32,26 @@ export function addresses(cloud: Cloud, outputs: Outputs): string {
   }
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, address]) => `  ${name.padEnd(width)}  ${address}`);
-  return `\n${lines.join("\n")}\n\n  ${NOTE}\n  Stop it with npm stop. For other clients: eval "$(npm run --silent local:env)"\n`;
+  const notes = notesOn(outputs, servers).map((note) => `  ${note}\n`);
+  return `\n${lines.join("\n")}\n\n${notes.join("")}  Stop it with npm stop. For other clients: eval "$(npm run --silent local:env)"\n`;
+}
+
+/** Who calls these addresses should know which of them nobody answers at, and why. */
+function notesOn(outputs: Outputs, servers: readonly Server[]): string[] {
+  const notes: string[] = [];
+  const site = at(outputs, "siteUrl");
+  if (typeof site === "string" && !/\/\/(127\.|localhost)/.test(site))
+    notes.push(
+      `${new URL(site).host} is in no DNS that this machine asks: its zone is at the local cloud alone.`,
+    );
+  if (at(outputs, "compute", "kind") === "droplets")
+    notes.push(
+      "Droplets and their load balancer exist at the API alone: nothing answers at their addresses.",
+    );
+  const unserved = servers.filter(({ state }) => state !== "serving");
+  const unexplained = unserved.filter(({ why }) => why === undefined);
+  for (const { name, why } of unserved) if (why !== undefined) notes.push(`${name} is not served: ${why}`);
+  if (unexplained.length > 0)
+    notes.push(`No server stands behind ${unexplained.map(({ name }) => name).join(", ")}.`);
+  return notes;
 }

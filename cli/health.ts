@@ -1,8 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { get } from "./api.ts";
 import type { Cloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
 import { at } from "./json.ts";
 import { step } from "./progress.ts";
+import { unreachable } from "./reach.ts";
+import { serversOf } from "./servers.ts";
 
 /** Whether what a stack has on the cloud is healthy, asked of the cloud itself. */
 
@@ -12,22 +15,26 @@ interface Check {
   name: string;
   path: string;
   /** Whether the answer shows health; otherwise the word for what it shows. */
-  state: (answer: unknown) => "healthy" | (string & {});
+  state: (answer: unknown) => State | Promise<State>;
 }
+
+type State = "healthy" | (string & {});
 
 /** Longest wait for health, in milliseconds. */
 const PATIENCE = 15 * 60_000;
 
+/** Between two looks, in milliseconds. */
+const PAUSE = 200;
+
 /** The state of what the cloud does not have at all. */
 const MISSING = "missing";
 
-function checksOf(outputs: Outputs): Check[] {
+function checksOf(cloud: Cloud, outputs: Outputs): Check[] {
   const checks: Check[] = [];
   for (const name of ["postgres", "mongo", "cache"]) {
     const id = at(outputs, name, "clusterId");
     if (typeof id !== "string") continue;
-    const state = (answer: unknown) =>
-      at(answer, "database", "status") === "online" ? "healthy" : String(at(answer, "database", "status"));
+    const state = (answer: unknown) => databaseState(cloud, id, at(answer, "database"));
     checks.push({ name, path: `/v2/databases/${id}`, state });
   }
   const compute = at(outputs, "compute", "id");
@@ -46,6 +53,22 @@ function checksOf(outputs: Outputs): Check[] {
     if (typeof bucket === "string") checks.push(exists(name, bucket));
   }
   return checks;
+}
+
+/** A database is healthy when its server answers, where there is one that lets this machine in. */
+async function databaseState(cloud: Cloud, id: string, database: unknown): Promise<State> {
+  const server = (await serversOf(cloud)).find((server) => server.id === id);
+  const status = String(at(database, "status"));
+  if (status !== "online") return server?.why ? `${status} (${server.why})` : status;
+  if (server?.state !== "serving" || !server.admits_this_machine) return "healthy";
+  const { body } = await get(cloud, `/v2/databases/${id}/ca`);
+  const problem = await unreachable({
+    host: String(at(database, "connection", "host")),
+    port: Number(at(database, "connection", "port")),
+    ca: Buffer.from(String(at(body, "ca", "certificate")), "base64").toString(),
+    asksForTls: at(database, "engine") === "pg",
+  });
+  return problem === undefined ? "healthy" : `online, but ${problem}`;
 }
 
 /** What is healthy as soon as its status says so. */
@@ -70,9 +93,9 @@ function exists(name: string, bucket: string): Check {
 /** Waits until every check passes. Gives the names of what the cloud does not have at all. */
 export async function untilHealthy(cloud: Cloud, outputs: Outputs): Promise<string[]> {
   const missing: string[] = [];
-  let waiting = checksOf(outputs);
+  let waiting = checksOf(cloud, outputs);
   await step("Checking health", async (detail) => {
-    for (const deadline = Date.now() + PATIENCE; ; await delay(500)) {
+    for (const deadline = Date.now() + PATIENCE; ; await delay(PAUSE)) {
       const seen = await Promise.all(
         waiting.map(async (check) => ({ check, state: await stateOf(cloud, check) })),
       );

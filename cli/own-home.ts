@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeServers } from "../local/leftovers.ts";
 import { stopCloud } from "./cloud.ts";
 import { root } from "./places.ts";
 import { attach } from "./process.ts";
@@ -25,6 +26,7 @@ export async function inOwnHome(command: string, args: string[], keep = false): 
   } finally {
     if (!keep) {
       await stopCloud(home); // the command does so itself unless it was killed
+      await removeServers(home);
       rmSync(home, { recursive: true, force: true });
     }
   }

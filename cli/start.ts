@@ -8,6 +8,7 @@ import { untilHealthy } from "./health.ts";
 import { holding } from "./lock.ts";
 import { makeHome, policyPack, startLock } from "./places.ts";
 import { say } from "./progress.ts";
+import { serversOf } from "./servers.ts";
 import { forgetLost, settle } from "./settle.ts";
 import { initialize, openStack, type Stack } from "./stack.ts";
 import { atWork, checkpoint, outputsOf } from "./state.ts";
@@ -39,7 +40,7 @@ async function bringUp(): Promise<number> {
     if (still.length > 0)
       throw new UserError(`${still.join(", ")} cannot be found on the local cloud; look at ${cloud.url}`);
   }
-  process.stdout.write(addresses(cloud, outputs));
+  process.stdout.write(addresses(cloud, outputs, await serversOf(cloud)));
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { endServers, removeServers } from "../local/leftovers.ts";
 import { options } from "./arguments.ts";
 import { stopCloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
@@ -27,6 +28,7 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
 
 async function stop(): Promise<void> {
   const stopped = await stopCloud();
+  await endServers(home); // those of a cloud that was killed
   say(stopped ? "The local cloud has stopped." : "The local cloud was not running.");
 }
 
@@ -39,6 +41,7 @@ function refuse(): never {
 
 async function wipe(): Promise<void> {
   await stop();
+  await removeServers(home);
   for (const name of ours) rmSync(join(home, name), { recursive: true, force: true });
   say("Its state, and the state of the stacks on it, is wiped.");
 }

@@ -9,8 +9,8 @@ import type { TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { engines } from "./dataplane/engines.ts";
-import { removeServers } from "./dataplane/leftovers.ts";
 import { homeOf, type RunningCloud, startCloud } from "./index.ts";
+import { removeServers } from "./leftovers.ts";
 import { CLUSTER, Client, type Made } from "./testing.ts";
 
 // Clouds whose clusters are servers.

@@ -177,7 +177,13 @@ test("without its program an engine's clusters exist at the API alone, and one l
   const cluster = await onlineCluster(cloud, "orders");
   assert.equal((await cloud.post(`/v2/databases/${cluster.id}/dbs`, { name: "shop" })).status, 201);
   assert.deepEqual(await serversOf(cloud), [
-    { id: cluster.id, name: "orders", state: "unserved", why: "PostgreSQL has no program for this machine" },
+    {
+      id: cluster.id,
+      name: "orders",
+      state: "unserved",
+      why: "PostgreSQL has no program for this machine",
+      admits_this_machine: true,
+    },
   ]);
   assert.equal(log.filter((line) => line.includes("is not served: PostgreSQL has no program")).length, 1);
   const kafka = { engine: "kafka", version: "3.8", num_nodes: 3, size: "db-s-2vcpu-2gb" };

@@ -3,6 +3,7 @@ import { accepted, type Call, noContent, ok, type Route, transition } from "../.
 import { preconditionFailed, unprocessable } from "../../errors.ts";
 import { parse } from "../../input.ts";
 import type { Saved } from "../../store.ts";
+import { isAdmitted } from "./admission.ts";
 import { backupView } from "./backups.ts";
 import { isCache, type SavedCluster } from "./cluster.ts";
 import { clusters, isOnline, NODE_SECONDS, refuseLayout, storageOf } from "./clusters.ts";
@@ -109,9 +110,12 @@ export const serverRoutes: Route[] = [
     path: "/_local/servers",
     handle: (call) =>
       ok({
-        servers: call.store
-          .withUrn("dbaas")
-          .map(({ id, name }) => ({ id, name, ...call.dataPlane.serving(id) })),
+        servers: call.store.withUrn("dbaas").map(({ id, name }) => ({
+          id,
+          name,
+          ...call.dataPlane.serving(id),
+          admits_this_machine: isAdmitted(call, id, { address: "127.0.0.1", app: () => undefined }),
+        })),
       }),
   },
 ];
