@@ -9,7 +9,7 @@ import { root } from "./places.ts";
 
 /** Tests beside their sources, and what crosses parts in `test/`. */
 const everywhere =
-  "{*.test.ts,{cli,components,gateway,local,policies,program,runbooks,settings,test}/**/*.test.ts}";
+  "{*.test.ts,{cli,components,examples,gateway,local,policies,program,runbooks,settings,test}/**/*.test.ts}";
 
 /**
  * `npm test [-- PART ...]`: every test, or those whose path has PART in it. Sets up the engine first, since many tests run
