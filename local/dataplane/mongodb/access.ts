@@ -73,7 +73,7 @@ declare
   mongodb text;
   reader text; writer text; manager text;
 begin
-  for made in select * from pg_event_trigger_ddl_commands() loop
+  for made in select * from pg_event_trigger_ddl_commands() where command_tag in ('CREATE SCHEMA', 'CREATE TABLE') loop
     select nspname into mongodb from pg_namespace
     where oid = case made.command_tag when 'CREATE SCHEMA' then made.objid
                 else (select relnamespace from pg_class where oid = made.objid) end;

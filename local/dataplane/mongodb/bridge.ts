@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { pipeline } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 
 /** One address for a server whose port changes with each start. */
 export class Bridge {
-  readonly #target: () => number;
+  readonly #target: () => Duplex | number;
   #server: Server | undefined;
   readonly #clients = new Set<Socket>();
 
-  /** @param target the port of 127.0.0.1 where the server is just then; throws while it is nowhere. */
-  constructor(target: () => number) {
+  /** @param target the port of 127.0.0.1 where the server is just then, or a stream to it; throws while it is nowhere. */
+  constructor(target: () => Duplex | number) {
     this.#target = target;
   }
 
@@ -27,15 +27,16 @@ export class Bridge {
 
   #serve(client: Socket): void {
     client.on("error", ignored);
-    let port: number;
+    let target: Duplex | number;
     try {
-      port = this.#target();
+      target = this.#target();
     } catch {
       client.destroy();
       return;
     }
     this.#clients.add(client.on("close", () => this.#clients.delete(client)));
-    const server = connect({ host: "127.0.0.1", port, noDelay: true });
+    const server =
+      typeof target === "number" ? connect({ host: "127.0.0.1", port: target, noDelay: true }) : target;
     // Either side ends the other, also when it breaks.
     pipeline(client, server, ignored);
     pipeline(server, client, ignored);
