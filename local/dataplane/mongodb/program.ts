@@ -40,6 +40,7 @@ async function build(say: (line: string) => void): Promise<string> {
   const args = [
     "build",
     "-trimpath",
+    "-buildvcs=false", // the checkout may be another user's, which git refuses
     "-mod=readonly",
     "-tags",
     "ferretdb_no_sqlite",
