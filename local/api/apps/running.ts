@@ -78,16 +78,15 @@ const activeIn = (app: Saved<App>, call: Call): string | undefined =>
 
 /** Links to a log: one to what there is, and with `follow` one that goes on. */
 function logsOf(app: Saved<App>, deployment: string | undefined, call: Call) {
-  const { component } = call.params;
+  const component = call.params.component ?? (call.query.get("component_name") || undefined); // doctl's way
   if (component !== undefined && !componentsOf(app.spec).some((each) => each.component.name === component))
     throw notFound(`component ${component} not found`);
   const wanted = call.query.get("type") || "UNSPECIFIED";
   const type = LOG_TYPES.find((type) => type === wanted) ?? (wanted === "UNSPECIFIED" ? "RUN" : undefined);
   if (type === undefined) throw badRequest(`type must be one of ${LOG_TYPES.join(", ")}`);
-  const lines = call.query.get("tail_lines");
-  const tail = lines === null ? undefined : Number(lines);
-  if (tail !== undefined && !(Number.isInteger(tail) && tail > 0))
-    throw badRequest("tail_lines must be a number above 0");
+  const lines = Number(call.query.get("tail_lines") ?? -1);
+  if (!Number.isInteger(lines)) throw badRequest("tail_lines must be a whole number");
+  const tail = lines > 0 ? lines : undefined; // doctl asks for -1 when it wants them all
   const link = (follow: boolean) =>
     deployment &&
     call.dataPlane.apps?.logLink({ app: app.id, deployment, component, type }, { follow, tail });

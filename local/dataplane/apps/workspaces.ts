@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import * as z from "zod";
 import { StartError } from "../../errors.ts";
 
@@ -54,7 +54,7 @@ export function findWorkspace(workspaces: Workspaces, source: string): Workspace
 
 /** `folder` below `root`, or undefined when it leads out of it or is not there. */
 export function folderIn(root: string, folder: string): string | undefined {
-  const path = join(root, folder);
+  const path = resolve(root, `./${folder}`);
   return (path === root || path.startsWith(`${root}/`)) && isFolder(path) ? path : undefined;
 }
 
