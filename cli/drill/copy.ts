@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Api, get, mustList } from "../api.ts";
+import { type Api, mustList } from "../api.ts";
 import { UserError } from "../errors.ts";
 import { at } from "../json.ts";
 import { home } from "../places.ts";
 import { interruption, isAlive } from "../process.ts";
 import { say } from "../progress.ts";
+import { ask } from "./ask.ts";
 import { trustedSources } from "./source.ts";
 
 /**
@@ -118,16 +119,15 @@ export interface CleanUp {
   app?: number;
 }
 
-/** Takes away everything of a drill and proves it. */
-export async function removeDrill(api: Api, name: string): Promise<CleanUp> {
-  const proof: CleanUp = {};
+/** Takes away everything of a drill, and writes down what proves it. */
+export async function removeDrill(api: Api, name: string, proof: CleanUp = {}): Promise<void> {
+  await ask(api, "/v2/account"); // an API that can't be reached is waited for before anything is counted on it
   for (const each of await named(api, name)) {
     await remove(api, each);
-    proof[each.kind] = (await get(api, `${paths[each.kind]}/${each.id}`)).status;
+    proof[each.kind] = (await ask(api, `${paths[each.kind]}/${each.id}`)).status;
     if (each.kind === "cluster")
-      proof.firewall = (await get(api, `${paths.cluster}/${each.id}/firewall`)).status;
+      proof.firewall = (await ask(api, `${paths.cluster}/${each.id}/firewall`)).status;
   }
-  return proof;
 }
 
 /** When the copy came to be, by asking the API: the provider looks every 15 seconds only. */
@@ -150,7 +150,7 @@ export async function watch(api: Api, name: string, progress: Progress, ended: (
 async function look(api: Api, name: string, progress: Progress): Promise<void> {
   progress.clusterId ??= (await named(api, name)).find(({ kind }) => kind === "cluster")?.id;
   if (progress.clusterId === undefined) return;
-  const { body } = await get(api, `${paths.cluster}/${progress.clusterId}`);
+  const { body } = await ask(api, `${paths.cluster}/${progress.clusterId}`);
   const now = new Date().toISOString();
   progress.status = String(at(body, "database", "status"));
   if (progress.status === "online") progress.onlineAt ??= now;

@@ -3,52 +3,62 @@ import type { Source, TrustedSource } from "./source.ts";
 
 /** What the drill's program is told (runbooks/restore-drill/config.ts). */
 
-interface About {
+export interface About {
   source: Source;
-  point: RestorePoint;
+  /** Id of this drill, and the name of all that it makes. */
   id: string;
-  /** Of what is made. */
   name: string;
-  /** Whether the checks run on this machine rather than in the VPC. */
+  /** Whether the work is done on this machine rather than in the VPC. */
   here: boolean;
 }
 
 /** Of the canary's database, user and schema. */
 const CANARY = "breakwater_canary";
 
-/** @param rules who may connect to the copy beside the VPC: production's own sources, for checks from here. */
-export function planOf({ source, point, id, name, here }: About, rules: TrustedSource[] = []): object {
-  const vpc = { type: "ip_addr", value: source.vpcRange };
-  return {
-    id,
-    name,
-    engine: source.engine,
-    version: source.version,
-    size: source.size,
-    storageMib: source.storageMib,
-    region: source.region,
-    vpcId: source.vpcId,
-    trustedSources: [vpc, ...rules.filter(({ type, value }) => type === "ip_addr" && value !== vpc.value)],
-    tags: ["breakwater-drill", `breakwater-drill:${source.clusterId}`],
-    backup: { clusterName: source.clusterName, createdAt: point.requested },
-    product: { database: source.database, user: source.user },
-    canary: source.canaryUri && { database: CANARY, user: CANARY },
-    checks: here
-      ? undefined
-      : { appName: name, appRegion: source.region.replace(/\d+$/, ""), image: source.image },
-  };
-}
+const common = ({ source, id, name, here }: About) => ({
+  id,
+  engine: source.engine,
+  region: source.region,
+  vpcId: source.vpcId,
+  job: here
+    ? undefined
+    : { appName: name, appRegion: source.region.replace(/\d+$/, ""), image: source.image },
+});
 
-/** What the checks are told of the source: a secret. */
-export function assignmentOf({ source, point }: About): object {
-  const { ca } = source;
-  return {
-    target: point.target.toISOString(),
-    source: {
-      product: { uri: source.uri, ca },
-      canary: source.canaryUri && { uri: source.canaryUri, ca },
+/** What is told of the source: a secret. */
+const sourceIn = ({ uri, canaryUri, ca }: Source) => ({
+  product: { uri, ca },
+  canary: canaryUri && { uri: canaryUri, ca },
+});
+
+/** @param rules who may connect to the copy beside the VPC: production's own sources, for checks from here. */
+export function restorePlan(about: About, point: RestorePoint, rules: TrustedSource[] = []) {
+  const { source, name } = about;
+  const vpc = { type: "ip_addr", value: source.vpcRange };
+  const plan = {
+    ...common(about),
+    copy: {
+      name,
+      version: source.version,
+      size: source.size,
+      storageMib: source.storageMib,
+      trustedSources: [vpc, ...rules.filter(({ type, value }) => type === "ip_addr" && value !== vpc.value)],
+      tags: ["breakwater-drill", `breakwater-drill:${source.clusterId}`],
+      backup: { clusterName: source.clusterName, createdAt: point.requested },
+      product: { database: source.database, user: source.user },
+      canary: source.canaryUri && { database: CANARY, user: CANARY },
     },
+  };
+  const assignment = {
+    target: point.target.toISOString(),
+    source: sourceIn(source),
     periodSeconds: source.canaryPeriodSeconds,
     queries: source.queries,
   };
+  return { plain: { plan }, secret: { assignment } };
+}
+
+/** Nothing is restored: what the source holds is recorded. */
+export function recordPlan(about: About) {
+  return { plain: { plan: common(about) }, secret: { assignment: { source: sourceIn(about.source) } } };
 }

@@ -1,6 +1,7 @@
-import { type Api, get } from "../api.ts";
+import type { Api } from "../api.ts";
 import { UserError } from "../errors.ts";
 import { at } from "../json.ts";
+import { ask } from "./ask.ts";
 
 /** Choosing what to restore, and refusing beforehand what can't be restored: some of it the platform would do wrong in silence. */
 
@@ -28,7 +29,7 @@ export class NoRestorePoint extends Error {}
 
 /** The backups of a cluster, oldest first. */
 export async function backupsOf(api: Api, clusterId: string): Promise<Backup[]> {
-  const { status, body } = await get(api, `/v2/databases/${clusterId}/backups`);
+  const { status, body } = await ask(api, `/v2/databases/${clusterId}/backups`);
   if (status === 412)
     throw new NoRestorePoint(
       "there is no backup yet: DigitalOcean makes the first within a day of the cluster's creation. Try again then",

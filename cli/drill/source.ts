@@ -1,7 +1,8 @@
-import { type Api, get } from "../api.ts";
+import { type Api, mustList } from "../api.ts";
 import { UserError } from "../errors.ts";
 import { at } from "../json.ts";
-import { openStack } from "../stack.ts";
+import { isLocal, openStack } from "../stack.ts";
+import { ask } from "./ask.ts";
 
 /** The cluster that a drill restores a copy of, as a stack's outputs and the API tell of it. */
 
@@ -35,6 +36,22 @@ export interface Source {
   queries: Record<string, string>;
 }
 
+/** @throws UserError when no server of the local cloud stands behind the cluster: there is nothing that could be restored. */
+export async function mustBeServed(
+  stackName: string,
+  { clusterId, clusterName }: Source,
+  api: Api,
+): Promise<void> {
+  if (!isLocal(stackName)) return;
+  const servers = await mustList(api, "/_local/servers", "servers");
+  const server = servers.find((each) => at(each, "id") === clusterId);
+  if (at(server, "state") === "serving") return;
+  const why = at(server, "why") ?? "BREAKWATER_SERVERS=none turns servers off";
+  throw new UserError(
+    `no server stands behind ${clusterName} on this machine (${why}): nothing can be restored`,
+  );
+}
+
 /** @throws UserError when the stack has nothing that could be restored. */
 export async function sourceOf(stackName: string, engine: EngineName, api: Api): Promise<Source> {
   const outputs = await outputsOf(stackName);
@@ -58,7 +75,7 @@ export async function sourceOf(stackName: string, engine: EngineName, api: Api):
       `stack ${stackName} has no canary (breakwater:recovery.canary), or was not brought up since it has: without it a drill can't measure RPO`,
     );
   const clusterId = text("clusterId");
-  const { status, body } = await get(api, `/v2/databases/${clusterId}`);
+  const { status, body } = await ask(api, `/v2/databases/${clusterId}`);
   if (status !== 200)
     throw new UserError(
       `cluster ${text("clusterName")} can't be read: HTTP ${status} ${at(body, "message") ?? ""}`,
@@ -108,7 +125,7 @@ async function outputsOf(stackName: string): Promise<unknown> {
 
 /** Who may connect to a cluster; undefined when the cluster is not there. */
 export async function trustedSources(api: Api, clusterId: string): Promise<TrustedSource[] | undefined> {
-  const { status, body } = await get(api, `/v2/databases/${clusterId}/firewall`);
+  const { status, body } = await ask(api, `/v2/databases/${clusterId}/firewall`);
   if (status === 404) return undefined;
   const rules = at(body, "rules");
   if (status !== 200 || !Array.isArray(rules))

@@ -4,23 +4,34 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDocument, stringify } from "yaml";
 import type { Api } from "../api.ts";
+import { reason } from "../differences.ts";
 import { engine } from "../engine.ts";
 import { UserError } from "../errors.ts";
 import { home, makeHome, pulumiHome, root } from "../places.ts";
 import { plugins } from "../plugins.ts";
-import { capture, type Finished } from "../process.ts";
+import { capture } from "../process.ts";
 
 /**
  * The stack of a drill: the program of runbooks/restore-drill with a state of its own, which holds nothing that outlives the drill. No
  * login of the user's is touched, and the passphrase is known to nobody.
  */
 export interface DrillStack {
-  folder: string;
-  /** @param timeout milliseconds after which Pulumi is ended. */
-  run(args: string[], timeout?: number): Promise<Finished>;
+  /** @throws UserError with the engine's reason, or when it took longer than `minutes`. */
+  up(minutes: number): Promise<Outputs>;
   /** Takes away state and configuration. */
   remove(): void;
 }
+
+/** What the program gives (runbooks/restore-drill/index.ts). */
+export interface Outputs {
+  /** What its job found, as JSON; null when there was none. */
+  result: string | null;
+  /** What checks elsewhere need to know, as JSON: secret. */
+  assignment: string | null;
+}
+
+/** Thrown when the program was not done in time. */
+export class TimedOut extends Error {}
 
 const project = "breakwater-restore-drill";
 
@@ -88,5 +99,18 @@ export async function openDrillStack(
       rmSync(secret, { force: true });
     }
   }
-  return { folder, run, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  async function up(minutes: number): Promise<Outputs> {
+    const started = Date.now();
+    const { code, stdout, stderr } = await run(
+      ["up", "--yes", "--skip-preview", "--non-interactive"],
+      minutes * 60_000,
+    );
+    if (code !== 0) {
+      if (Date.now() - started >= minutes * 60_000)
+        throw new TimedOut(`it was not done within ${minutes} min`);
+      throw new UserError(reason(stdout + stderr));
+    }
+    return JSON.parse((await run(["stack", "output", "--json", "--show-secrets"])).stdout);
+  }
+  return { up, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { resultIn } from "./checks/result.ts";
+import { messageIn } from "./checks/result.ts";
 
 /**
  * Waits for the result of a drill's job and prints it: from the job's log, by DigitalOcean's API, with the token of the environment.
@@ -30,7 +30,7 @@ interface Logs {
 
 /** Everything that the job has said, wherever the platform keeps it. */
 async function logOf(deployment: string): Promise<string> {
-  const path = `/v2/apps/${app}/deployments/${deployment}/components/checks/logs?type=RUN&follow=false`;
+  const path = `/v2/apps/${app}/deployments/${deployment}/components/drill/logs?type=RUN&follow=false`;
   const { live_url, historic_urls = [] } = ((await ask(path)) ?? {}) as Logs;
   const urls = [...historic_urls, ...(live_url ? [live_url] : [])];
   const texts = await Promise.all(
@@ -51,14 +51,14 @@ let after = 0;
 for (;;) {
   const [latest] =
     ((await ask(`/v2/apps/${app}/deployments?per_page=1`)) as Deployments | undefined)?.deployments ?? [];
-  const found = latest && resultIn(await logOf(latest.id), id);
+  const found = latest && messageIn(await logOf(latest.id), id);
   if (found) {
     process.stdout.write(JSON.stringify(found));
     break;
   }
   if (latest && ["ACTIVE", "ERROR", "CANCELED"].includes(latest.phase)) after += 1;
   if (Date.now() > deadline || after > GRACE) {
-    console.error(`the checks left no result in their log (deployment ${latest?.phase ?? "unknown"})`);
+    console.error(`the job left no result in their log (deployment ${latest?.phase ?? "unknown"})`);
     process.exit(1);
   }
   await delay(AGAIN);

@@ -15,25 +15,30 @@ const image = z.object({
 const plan = z.object({
   /** What marks this drill's result. */
   id: z.string().regex(/^[a-z0-9-]{4,25}$/),
-  /** Of the copy: 3 to 63 characters. */
-  name: z.string(),
   engine: z.enum(["pg", "mongodb"]),
-  version: z.string(),
-  /** Plan of the copy's one node: its disk must be no smaller than the source's. */
-  size: z.string(),
-  storageMib: z.string().optional(),
   region: z.string(),
   vpcId: z.string(),
-  /** Who may connect to the copy, as `DatabaseFirewall` takes it. */
-  trustedSources: z.array(z.object({ type: z.string(), value: z.string() })).min(1),
-  tags: z.array(z.string()),
-  /** The cluster to copy by its *name*, and the time; without a time the newest backup. Without `backup` the copy starts empty. */
-  backup: z.object({ clusterName: z.string(), createdAt: z.string().optional() }).optional(),
-  /** The product's database and its user, and the canary's. */
-  product: z.object({ database: z.string(), user: z.string() }),
-  canary: z.object({ database: z.string(), user: z.string() }).optional(),
-  /** The app whose job runs the checks; without it the copy is there to be looked at. */
-  checks: z
+  /** What is restored. Without it the job records what the source holds. */
+  copy: z
+    .object({
+      /** 3 to 63 characters. */
+      name: z.string(),
+      version: z.string(),
+      /** Plan of the copy's one node: its disk must be no smaller than the source's. */
+      size: z.string(),
+      storageMib: z.string().optional(),
+      /** Who may connect to the copy, as `DatabaseFirewall` takes it. */
+      trustedSources: z.array(z.object({ type: z.string(), value: z.string() })).min(1),
+      tags: z.array(z.string()),
+      /** The cluster to copy by its *name*, and the time; without a time the newest backup. Without `backup` the copy starts empty. */
+      backup: z.object({ clusterName: z.string(), createdAt: z.string().optional() }).optional(),
+      /** The product's database and its user, and the canary's. */
+      product: z.object({ database: z.string(), user: z.string() }),
+      canary: z.object({ database: z.string(), user: z.string() }).optional(),
+    })
+    .optional(),
+  /** The app whose job works inside the VPC; without it the copy is there to be looked at. */
+  job: z
     .object({
       appName: z.string(),
       appRegion: z.string(),
@@ -46,9 +51,11 @@ const plan = z.object({
 });
 
 /** What of the checks' assignment is known before the copy is there. It has the addresses of the source, so it is a secret. */
-const known = assignment.omit({ id: true, engine: true, restored: true });
+const known = assignment.omit({ id: true, engine: true, restored: true }).partial();
 
 const config = new pulumi.Config();
+
+export type Copy = NonNullable<z.output<typeof plan>["copy"]>;
 
 export const drill = plan.parse(config.requireObject("plan"));
 export const assigned: pulumi.Output<z.output<typeof known>> = config

@@ -1,90 +1,108 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { drill } from "./config.ts";
+import { type Copy, drill } from "./config.ts";
 
-/**
- * The restored copy. Its firewall is the first thing after it: a fork starts without trusted sources, so it would be open to the internet
- * with nothing but its passwords. Everything else waits for that.
- */
-const cluster = new digitalocean.DatabaseCluster(
-  "copy",
-  {
-    name: drill.name,
-    engine: drill.engine,
-    version: drill.version,
-    size: drill.size,
-    storageSizeMib: drill.storageMib,
-    nodeCount: 1,
-    region: drill.region,
-    privateNetworkUuid: drill.vpcId,
-    tags: drill.tags,
-    backupRestore: drill.backup && {
-      databaseName: drill.backup.clusterName,
-      backupCreatedAt: drill.backup.createdAt,
-    },
-  },
-  // A restore takes as long as its data are large (terraform-provider-digitalocean#986).
-  { customTimeouts: { create: "3h" } },
-);
+/** A restored copy, and how its databases are reached. */
+export interface Restored {
+  clusterId: pulumi.Output<string>;
+  firewall: pulumi.Resource;
+  inVpc: Reached;
+  fromOutside: Reached;
+}
 
-export const firewall = new digitalocean.DatabaseFirewall(
-  "copy-firewall",
-  { clusterId: cluster.id, rules: drill.trustedSources },
-  // Deleting it by itself would open the copy.
-  { deletedWith: cluster },
-);
-
-export const clusterId = cluster.id;
-
-/** The copy's id, once it is closed. */
-const closed = pulumi.all([cluster.id, firewall.id]).apply(([id]) => id);
-
-const ca = closed.apply(async (id) => (await digitalocean.getDatabaseCa({ clusterId: id })).certificate);
+interface Place {
+  uri: string;
+  ca: string;
+}
+type Reached = pulumi.Output<{ product: Place; canary: Place | undefined }>;
 
 interface Login {
   database: string;
   user: string;
 }
 
-/** How a user reaches a database of the copy, from inside the VPC. */
-function address(
-  { database, user }: Login,
-  host: pulumi.Input<string>,
-): pulumi.Output<{ uri: string; ca: string }> {
-  const uri = drill.engine === "pg" ? postgresUri(database, user, host) : mongoUri(database, host);
-  return pulumi.secret(pulumi.all([uri, ca]).apply(([it, certificate]) => ({ uri: it, ca: certificate })));
+/**
+ * Makes the copy. Its firewall is the first thing after it: a fork starts without trusted sources, so it would be open to the internet
+ * with nothing but its passwords. Everything else waits for that.
+ */
+export function makeCopy(copy: Copy): Restored {
+  const cluster = new digitalocean.DatabaseCluster(
+    "copy",
+    {
+      name: copy.name,
+      engine: drill.engine,
+      version: copy.version,
+      size: copy.size,
+      storageSizeMib: copy.storageMib,
+      nodeCount: 1,
+      region: drill.region,
+      privateNetworkUuid: drill.vpcId,
+      tags: copy.tags,
+      backupRestore: copy.backup && {
+        databaseName: copy.backup.clusterName,
+        backupCreatedAt: copy.backup.createdAt,
+      },
+    },
+    // A restore takes as long as its data are large (terraform-provider-digitalocean#986).
+    { customTimeouts: { create: "3h" } },
+  );
+  const firewall = new digitalocean.DatabaseFirewall(
+    "copy-firewall",
+    { clusterId: cluster.id, rules: copy.trustedSources },
+    // Deleting it by itself would open the copy.
+    { deletedWith: cluster },
+  );
+  /** The copy's id, once it is closed. */
+  const closed = pulumi.all([cluster.id, firewall.id]).apply(([id]) => id);
+  const ca = closed.apply(async (id) => (await digitalocean.getDatabaseCa({ clusterId: id })).certificate);
+
+  function address({ database, user }: Login, host: pulumi.Input<string>): pulumi.Output<Place> {
+    const uri =
+      drill.engine === "pg"
+        ? postgresUri(cluster, closed, { database, user }, host)
+        : mongoUri(cluster, database, host);
+    return pulumi.secret(pulumi.all([uri, ca]).apply(([it, certificate]) => ({ uri: it, ca: certificate })));
+  }
+  const reached = (host: pulumi.Input<string>): Reached =>
+    pulumi
+      .all([address(copy.product, host), copy.canary ? address(copy.canary, host) : undefined])
+      .apply(([product, canary]) => ({ product, canary }));
+  return {
+    clusterId: cluster.id,
+    firewall,
+    inVpc: reached(cluster.privateHost),
+    fromOutside: reached(cluster.host),
+  };
 }
 
 /** As the user who owns the tables: the administrator may read none of them. Users come with the data. */
-function postgresUri(database: string, user: string, host: pulumi.Input<string>): pulumi.Output<string> {
-  const login = drill.backup
-    ? closed.apply(async (id) => (await digitalocean.getDatabaseUser({ clusterId: id, name: user })).password)
-    : cluster.password;
-  const name = drill.backup ? pulumi.output(user) : cluster.user;
+function postgresUri(
+  { port }: digitalocean.DatabaseCluster,
+  closed: pulumi.Output<string>,
+  { database, user }: Login,
+  host: pulumi.Input<string>,
+): pulumi.Output<string> {
+  const password = closed.apply(
+    async (clusterId) => (await digitalocean.getDatabaseUser({ clusterId, name: user })).password,
+  );
   return pulumi
-    .all([name, login, host, cluster.port])
+    .all([password, host, port])
     .apply(
-      ([who, password, where, port]) =>
-        `postgresql://${encodeURIComponent(who)}:${encodeURIComponent(password)}@${where}:${port}/${database}?sslmode=verify-full`,
+      ([secret, where, number]) =>
+        `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(secret)}@${where}:${number}/${database}?sslmode=verify-full`,
     );
 }
 
 /** As the administrator: a user's password is told once, to whoever made it. What the copy's own URI says of its set stays. */
-function mongoUri(database: string, host: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.all([cluster.privateUri, cluster.privateHost, host]).apply(([own, privateHost, where]) => {
+function mongoUri(
+  { privateUri, privateHost }: digitalocean.DatabaseCluster,
+  database: string,
+  host: pulumi.Input<string>,
+): pulumi.Output<string> {
+  return pulumi.all([privateUri, privateHost, host]).apply(([own, inside, where]) => {
     const url = new URL(own);
     url.searchParams.set("authSource", url.searchParams.get("authSource") ?? "admin");
     url.pathname = `/${database}`;
-    return url.href.replace(privateHost, where);
+    return url.href.replace(inside, where);
   });
 }
-
-/** Where the product's and the canary's databases are reached, at the copy's private or its public host. */
-const reached = (host: pulumi.Input<string>) =>
-  pulumi.all({
-    product: address(drill.product, host),
-    canary: drill.canary ? address(drill.canary, host) : undefined,
-  });
-
-export const inVpc = reached(cluster.privateHost);
-export const fromOutside = reached(cluster.host);

@@ -3,14 +3,15 @@ import * as command from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { assigned, drill } from "./config.ts";
-import { clusterId, firewall, fromOutside, inVpc } from "./copy.ts";
+import { makeCopy, type Restored } from "./copy.ts";
 
 /**
  * A restored copy of a cluster, and a throwaway app whose one job checks it inside the VPC: neither the copy's nor production's
  * trusted sources are opened to whoever runs this. Everything goes with `pulumi destroy`.
  */
+const copy = drill.copy && makeCopy(drill.copy);
 
-const told = (restored: typeof inVpc) =>
+const told = (restored?: Restored["inVpc"]) =>
   pulumi.secret(
     pulumi
       .all([assigned, restored])
@@ -18,29 +19,29 @@ const told = (restored: typeof inVpc) =>
   );
 
 const app =
-  drill.checks &&
+  drill.job &&
   new digitalocean.App(
-    "checks",
+    "job",
     {
       spec: {
-        name: drill.checks.appName,
-        region: drill.checks.appRegion,
+        name: drill.job.appName,
+        region: drill.job.appRegion,
         vpcs: [{ id: drill.vpcId }],
         alerts: [{ rule: "DEPLOYMENT_FAILED" }],
         jobs: [
           {
-            name: "checks",
+            name: "drill",
             kind: "PRE_DEPLOY",
-            image: drill.checks.image,
-            instanceSizeSlug: drill.checks.instanceSize,
+            image: drill.job.image,
+            instanceSizeSlug: drill.job.instanceSize,
             instanceCount: 1,
-            runCommand: "node checks/main.ts",
-            envs: [{ key: "DRILL", value: told(inVpc), type: "SECRET", scope: "RUN_TIME" }],
+            runCommand: copy ? "node checks/main.ts" : "node recordings/main.ts",
+            envs: [{ key: "DRILL", value: told(copy?.inVpc), type: "SECRET", scope: "RUN_TIME" }],
           },
         ],
       },
     },
-    { dependsOn: firewall, customTimeouts: { create: "60m" } },
+    { dependsOn: copy?.firewall, customTimeouts: { create: "60m" } },
   );
 
 /** Reads the job's log. What it prints lies in the state: counts and digests, no data. */
@@ -53,16 +54,16 @@ const collected =
       BREAKWATER_NODE: process.execPath,
       DRILL_ID: drill.id,
       DRILL_APP: app.id,
-      DRILL_PATIENCE_MINUTES: String(drill.checks?.patienceMinutes),
+      DRILL_PATIENCE_MINUTES: String(drill.job?.patienceMinutes),
     },
     logging: "none",
   });
 
 /** Id of the copy. */
-export const copyId = clusterId;
+export const copyId = copy?.clusterId ?? null;
 /** Id of the throwaway app. */
 export const appId = app?.id ?? null;
-/** What the checks found, as JSON. */
+/** What the job found, as JSON. */
 export const result = collected?.stdout ?? null;
 /** For checks that run elsewhere. */
-export const assignment = drill.checks ? null : told(fromOutside);
+export const assignment = drill.job ? null : told(copy?.fromOutside);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assignment } from "../../runbooks/restore-drill/checks/assignment.ts";
-import { linesOf, resultIn } from "../../runbooks/restore-drill/checks/result.ts";
+import { linesOf, messageIn, result as resultSchema } from "../../runbooks/restore-drill/checks/result.ts";
 import { run } from "../../runbooks/restore-drill/checks/run.ts";
 import { connectPostgres } from "../../runbooks/restore-drill/connections/postgres.ts";
 import { recordPostgres } from "../../runbooks/restore-drill/recordings/postgres.ts";
@@ -49,9 +49,9 @@ test("sound data pass every check, and each kind of damage fails the one that is
   const sound = await check();
   assert.deepEqual(failed(sound), []);
   assert.equal(sound.checks.find(({ name }) => name === "rows and checksums")?.numbers.equal, 2);
-  const log = linesOf(sound).map((line) => `checks 2026-11-24T10:00:00Z ${line}`);
-  assert.deepEqual(resultIn(log.join("\n"), "test"), JSON.parse(JSON.stringify(sound)));
-  assert.equal(resultIn(log.join("\n"), "another"), undefined);
+  const log = linesOf("test", sound).map((line) => `checks 2026-11-24T10:00:00Z ${line}`);
+  assert.deepEqual(resultSchema.parse(messageIn(log.join("\n"), "test")), JSON.parse(JSON.stringify(sound)));
+  assert.equal(messageIn(log.join("\n"), "another"), undefined);
   assert.equal(sound.contents["public.person"]?.rows, 3_000);
 
   await t.test("a row that is missing", async () => {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** What a drill's checks are told, as JSON. */
 
-const address = z.object({ uri: z.string(), ca: z.string().optional() });
+export const address = z.object({ uri: z.string(), ca: z.string().optional() });
 
 const content = z.object({ rows: z.number(), digest: z.string().optional() });
 export const recording = z.object({

@@ -7,4 +7,4 @@ import { run } from "./run.ts";
  * a deployment that failed would say less than the result.
  */
 const given = assignment.parse(JSON.parse(process.env.DRILL ?? "null"));
-for (const line of linesOf(await run(given))) console.log(line);
+for (const line of linesOf(given.id, await run(given))) console.log(line);
