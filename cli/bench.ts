@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { measureCloud } from "../local/bench.ts";
 import { options } from "./arguments.ts";
+import { measureDataPlane } from "./bench/data-plane.ts";
 import { measureRules, trivialPack } from "./bench/policies.ts";
 import { measureCriticalPath, measureRehearsal } from "./bench/production.ts";
 import { startCloud, stopCloud } from "./cloud.ts";
@@ -76,6 +77,7 @@ async function measure(runs: number): Promise<number> {
       unit: "x",
       detail: `${seconds(wholeMs)} / ${seconds(trivialMs)}; without any ${seconds(bareMs)}`,
     });
+    figures.push(...(await dataPlane(stack, runs)));
   } finally {
     await stopCloud();
   }
@@ -95,6 +97,30 @@ async function policies(runs: number): Promise<Figure[]> {
   return [
     { name: "policies: CPU per resource, of 1000", value: milliseconds, limit: 0.2, unit: "ms", detail: "" },
     { name: "policies: that of 4000 / of 1000", value: growth, limit: 1.1, unit: "x", detail: "linear is 1" },
+  ];
+}
+
+/** The servers and apps behind the stack that is up. */
+async function dataPlane(stack: Stack, runs: number): Promise<Figure[]> {
+  const { residentMiB, starts, chains } = await step("Measuring the servers behind local", () =>
+    measureDataPlane(stack, Math.min(runs, 3)),
+  );
+  const [startMs, chainMs] = [median(starts), median(chains)];
+  return [
+    {
+      name: "data plane of local: resident when idle",
+      value: residentMiB,
+      limit: 350,
+      unit: "MiB",
+      detail: "",
+    },
+    {
+      name: "warm npm start / servers' start + preview",
+      value: startMs / chainMs,
+      limit: 1.5,
+      unit: "x",
+      detail: `${seconds(startMs)} / ${seconds(chainMs)}`,
+    },
   ];
 }
 

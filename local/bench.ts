@@ -48,11 +48,32 @@ async function measureOnce(): Promise<CloudFigures> {
   }
 }
 
-/** The resident bytes of a process and of all below it. */
-function residentOf(pid: number): number {
-  const kib = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
-  );
+/**
+ * The resident bytes of a process and of all below it, each page that they share once (PSS, proc_pid_smaps(5)): the processes of
+ * one PostgreSQL have their buffers in common.
+ */
+export function residentOf(pid: number): number {
+  const kib = Number(/^Pss:\s+(\d+) kB$/m.exec(told(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+  const children = tasksOf(pid)
+    .flatMap((task) => told(`/proc/${pid}/task/${task}/children`).split(" "))
+    .filter(Boolean)
+    .map(Number);
   return children.reduce((sum, child) => sum + residentOf(child), kib * 1024);
+}
+
+function tasksOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** What the system tells; nothing of a process that has just ended. */
+function told(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
