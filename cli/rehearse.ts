@@ -133,10 +133,10 @@ interface Content {
   name: string;
 }
 
-/** Everything that the account has, whatever it is. */
+/** Everything that the account has, whatever it is. The record of what was done to droplets is kept for good, as at DigitalOcean. */
 async function contents(cloud: Cloud): Promise<Content[]> {
   const { body } = await get(cloud, "/_local/contents");
-  return at(body, "contents") as Content[];
+  return (at(body, "contents") as Content[]).filter(({ kind }) => kind !== "action");
 }
 
 /** Tags that the settings name are not the stack's own: they stay, as they do at DigitalOcean. */

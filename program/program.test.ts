@@ -6,7 +6,7 @@ import type { Registered } from "../components/testing.ts";
 import { costLines, totalOf } from "../settings/costs.ts";
 import { protectedParts } from "../settings/protected.ts";
 import { inner } from "../settings/schema-kit.ts";
-import { loopback, runProgram } from "../settings/testing.ts";
+import { runProgram, surroundings } from "../settings/testing.ts";
 import { parse, schema } from "../settings.ts";
 
 /** Whatever settings are valid, the plan that follows from them keeps its promises. */
@@ -46,19 +46,38 @@ function withChoice(config: Config, [key = "", ...rest]: string[], value: unknow
 const fixed = new Set(["environment", "rehearsal"]);
 const open = Object.entries(schema.shape).filter(([key]) => !fixed.has(key));
 const one = fc.oneof(...open.flatMap(([key, type]) => choices(type, [key])));
+/** In every secret, so that it can be found wherever one goes. */
+const planted = "planted-0f6c";
+const uris = {
+  postgres: { postgresUri: `postgresql://u:${planted}@db.example/app?sslmode=verify-full` },
+  mongo: { mongoUri: `mongodb+srv://u:${planted}@mongo.example/app` },
+  cache: { cacheUri: `rediss://default:${planted}@cache.example:6380/0` },
+};
+const sections = ["postgres", "mongo", "cache"] as const;
+/** Some of the databases are somebody else's. */
+const external = fc
+  .subarray([...sections])
+  .map((chosen) =>
+    Object.assign({}, ...chosen.map((name) => ({ [name]: { provision: "external" }, ...uris[name] }))),
+  );
 const base = fc.record({
-  environment: fc.constant("local"),
+  environment: fc.constantFrom("local", "staging", "prod"),
+  rehearsal: fc.boolean(),
+  app: fc.constant({ image: { repository: "product-api", tag: "v1" }, migrateCommand: "migrate" }),
+  droplets: fc.constant({ sshKeys: ["3b:16:bf:e4:8b:00:8b:b8:59:8c:a9:d3:f0:19:45:fa"] }),
+  registryCredentials: fc.constant(`u:${planted}`),
+  secretEnv: fc.constant({ MAIL_API_KEY: planted }),
   compute: fc.constantFrom("app-platform", "droplets"),
   domain: fc.constantFrom({ name: "example.com" }, { name: "example.com", host: "api.example.com" }),
   network: fc.constantFrom({}, { separateData: true }, { ipRange: "10.64.0.0/16" }),
   project: fc.record({ name: fc.stringMatching(/^[a-z][a-z0-9]{1,16}$/) }),
 });
 const valid = fc
-  .tuple(base, fc.array(one, { maxLength: 8 }))
-  .map(([config, more]) =>
-    more.reduce<Config>((all, { path, value }) => withChoice(all, path, value), config),
+  .tuple(base, external, fc.array(one, { maxLength: 8 }))
+  .map(([config, others, more]) =>
+    more.reduce<Config>((all, { path, value }) => withChoice(all, path, value), { ...config, ...others }),
   )
-  .filter((config) => parse({ config, apiEndpoint: loopback }).problems === undefined);
+  .filter((config) => parse({ config, ...surroundings(config) }).problems === undefined);
 
 const short = (type: string) => type.split(":").at(-1) ?? "";
 const template = ({ inputs }: Registered) => inputs.dropletTemplate as { vpcUuid?: string; tags: string[] };
@@ -73,14 +92,15 @@ const place: Record<string, (resource: Registered) => unknown> = {
   VpcNatGateway: ({ inputs }) => (inputs.vpcs as { vpcUuid: string }[])[0]?.vpcUuid,
 };
 
-test("any valid settings give a plan in the VPC, behind firewalls, protected, named, tagged and costed", async () => {
+test("any valid settings of any environment, rehearsed or not, give a plan in the VPC, behind firewalls, protected, named, tagged, costed, and with secrets kept", async () => {
   await fc.assert(
     fc.asyncProperty(valid, async (config) => {
-      const { settings } = parse({ config, apiEndpoint: loopback });
+      const { settings } = parse({ config, ...surroundings(config) });
       assert.ok(settings);
+      const { environment, rehearsal, allowReplace } = settings;
       const { resources: all, result } = await runProgram(config);
       const resources = all.filter(({ type }) => type.startsWith("digitalocean:"));
-      const prefix = `${settings.project.name}-${settings.environment}`;
+      const prefix = `${settings.project.name}-${environment}`;
       const networks = resources.filter(({ type }) => short(type) === "Vpc").map(({ name }) => `${name}-id`);
       const of = (type: string) => resources.filter((resource) => short(resource.type) === type);
 
@@ -91,13 +111,31 @@ test("any valid settings give a plan in the VPC, behind firewalls, protected, na
         const part = protectedParts.find(
           ({ component, type }) => type === resource.type && resource.name.startsWith(`${component}-`),
         );
-        if (part) assert.equal(resource.protect, !settings.allowReplace.includes(part.name), resource.name);
+        if (part)
+          assert.equal(resource.protect, !rehearsal && !allowReplace.includes(part.name), resource.name);
+        // What a rehearsal makes goes with it, and so does what is on this machine; a database's firewall goes with its cluster.
+        if (rehearsal || environment === "local")
+          assert.ok(
+            !resource.retainOnDelete || short(resource.type) === "DatabaseFirewall",
+            `${resource.name} would stay`,
+          );
+        else if (part && !part.name.endsWith(".users") && !allowReplace.includes(part.name))
+          assert.ok(resource.retainOnDelete, `${resource.name} would go with its entry in the program`);
+        // The mocks' engine takes secrets out of their wrapping, and tells where they were.
+        if (JSON.stringify(resource.inputs).includes(planted))
+          assert.notDeepEqual(resource.secrets, [], `${resource.name} has a secret in clear`);
       }
+      for (const section of sections)
+        if (settings[section].provision !== "managed")
+          assert.ok(!of("DatabaseCluster").some(({ name }) => name.startsWith(`${section}-`)), section);
       for (const { name } of of("DatabaseCluster")) {
         const firewall = of("DatabaseFirewall").find(({ inputs }) => inputs.clusterId === `${name}-id`);
         assert.ok(firewall, `${name} has no firewall`);
         const rules = firewall.inputs.rules as { value: string }[];
-        assert.ok(rules.length > 0 && rules.every(({ value }) => !value.endsWith("/0")), name);
+        assert.ok(
+          rules.length > 0 && rules.every(({ value }) => !value.endsWith("/0")),
+          `${name}: ${JSON.stringify(rules)}`,
+        );
       }
       for (const pool of of("DropletAutoscale")) {
         const { tags } = template(pool);
@@ -136,6 +174,6 @@ test("any valid settings give a plan in the VPC, behind firewalls, protected, na
             `${name} costs nothing`,
           );
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 });

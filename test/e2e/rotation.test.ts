@@ -99,7 +99,7 @@ describe("rotation", () => {
       assert.notEqual(code, 0, output);
       assert.match(output, /breakwater:allowReplace: \[mongo\.users\]/);
     }
-    assert.deepEqual(await users((await outputs()).mongo.clusterId), ["app", "doadmin"]);
+    assert.deepEqual(await users((await outputs()).mongo.clusterId), ["app", "breakwater_canary", "doadmin"]);
   });
 
   test("Mongo users: new ones first, then the product with them, then the old ones go", async () => {
@@ -112,7 +112,7 @@ describe("rotation", () => {
       /^PUT \/v2\/apps\//,
       /^DELETE \/v2\/databases\/[^/]+\/users\/app$/,
     );
-    assert.deepEqual(await users(mongo.clusterId), ["app-2", "doadmin"]);
+    assert.deepEqual(await users(mongo.clusterId), ["app-2", "breakwater_canary-2", "doadmin"]);
     const now = (await outputs()).mongo;
     assert.equal(sent("MONGO_URL"), now.uri);
     assert.match(now.uri, /^mongodb(\+srv)?:\/\/app-2:/);
