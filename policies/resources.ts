@@ -28,6 +28,8 @@ export const types = {
   firewall: "digitalocean:index/firewall:Firewall",
   floatingIp: "digitalocean:index/floatingIp:FloatingIp",
   floatingIpAssignment: "digitalocean:index/floatingIpAssignment:FloatingIpAssignment",
+  kubernetesCluster: "digitalocean:index/kubernetesCluster:KubernetesCluster",
+  kubernetesNodePool: "digitalocean:index/kubernetesNodePool:KubernetesNodePool",
   loadBalancer: "digitalocean:index/loadBalancer:LoadBalancer",
   monitorAlert: "digitalocean:index/monitorAlert:MonitorAlert",
   reservedIp: "digitalocean:index/reservedIp:ReservedIp",
@@ -196,6 +198,9 @@ export function known(input: Input): string[] {
     return typeof value === "string" || typeof value === "number" ? [String(value)] : [];
   });
 }
+
+/** A cluster's engine as the API names it, whatever capitals a program writes it in; empty when there is none. */
+export const engineOf = (cluster: Resource): string => (cluster.get("engine").text() ?? "").toLowerCase();
 
 /** Whatever runs in a template of droplets or as one droplet has its inputs here. */
 export function machineOf(resource: Resource): Input {

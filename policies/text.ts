@@ -16,6 +16,7 @@ const credentials: [what: string, pattern: RegExp][] = [
   ["a Pulumi token", /\bpul-[0-9a-f]{40}/],
   ["a JSON web token", /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/],
   ["a database password", /\bAVNS_[\w-]{10,}/],
+  ["a connection string with a password", /(?:^|;)\s*(?:password|pwd)=(?!\$\{|<|\*)[^;\s]+/i],
   // `${db.PASSWORD}` and the like are references, and `<password>` and `***` stand for one.
   [
     "a URI with a password",
@@ -38,11 +39,20 @@ const harmlessWords =
 
 /** Whether a variable's name says that its value is a secret. */
 export function namesSecret(name: string): boolean {
-  const upper = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
+  const upper = words(name);
   // A webhook's or a credential's URL is the secret; a token's URL is where one gets it.
   if (/(?:WEBHOOK|DSN)(?:_URL)?$/.test(upper)) return true;
   return secretWords.test(upper) && !harmlessWords.test(upper);
 }
+
+/** Whether a variable's name says that its value is the address of a database, with a user and a password in it. */
+export const namesDatabase = (name: string): boolean =>
+  /(?:^|_)(?:DATABASE|DB|PG|POSTGRES(?:QL)?|MYSQL|MONGO(?:DB)?|REDIS|VALKEY|CACHE|KAFKA|OPENSEARCH)_(?:URL|URI|CONNECTION(?:_STRING)?)$/.test(
+    words(name),
+  );
+
+/** A name in capitals, its words joined by `_`. */
+const words = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
 
 /** A value as a message may show it: what is short and plain, in quotes; of everything else, its shape. */
 export function shown(value: unknown): string {

@@ -1,7 +1,7 @@
 import { docs } from "../../docs.ts";
 import type { Input } from "../../input.ts";
 import { loadBalancerNode, prices, spaces } from "../../prices.ts";
-import { componentsOf, type Resource, type Stack, types } from "../../resources.ts";
+import { componentsOf, engineOf, type Resource, type Stack, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
 import { listed } from "../../text.ts";
 
@@ -44,7 +44,7 @@ function linesOf(stack: Stack): Line[] {
     lines.push({ count, plan: `${kind} ${name}`, usd: prices[kind]?.[name] });
   };
   for (const cluster of stack.of(types.databaseCluster))
-    add(cluster.get("engine").text() ?? "", cluster.get("size"), cluster.get("nodeCount").number() ?? 1);
+    add(engineOf(cluster), cluster.get("size"), cluster.get("nodeCount").number() ?? 1);
   for (const droplet of stack.of(types.droplet)) add("droplet", droplet.get("size"), 1);
   for (const pool of stack.of(types.dropletAutoscale)) {
     const [most, fixed] = [pool.get("config", "maxInstances"), pool.get("config", "targetNumberInstances")];

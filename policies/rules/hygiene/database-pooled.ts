@@ -1,5 +1,5 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
 
 /** PostgreSQL has 25 connections per GB of memory, and a process for each. What needs its own (LISTEN, long transactions) goes past the pool. */
@@ -14,7 +14,7 @@ export const databasePooled: StackRule = {
   fix: "add a `DatabaseConnectionPool` for the cluster",
   types: [types.databaseCluster],
   checkInStack: (cluster, report, _settings, stack) => {
-    if (cluster.get("engine").text() !== "pg") return;
+    if (engineOf(cluster) !== "pg") return;
     if (stack.referring(cluster, "clusterId", [types.databaseConnectionPool], ["id"]).length === 0)
       report("", "a few more processes of the product use up its connections");
   },

@@ -12,10 +12,10 @@ cases(resourceJudged, {
     "a provider": [resource("pulumi:providers:digitalocean")],
     "a component": [resource("breakwater:data:Postgres")],
   },
-  bad: { Kubernetes: [[kubernetes], "", /no rule .* KubernetesCluster.*limits\.types/] },
+  bad: { Kubernetes: [[kubernetes], "", /does not judge .* KubernetesCluster.*limits\.types/] },
 });
 cases(resourceJudged, {
   settings: { limits: { types: ["KubernetesCluster"] } },
   good: { "a type that somebody has looked at": [kubernetes] },
-  bad: { "a volume": [[resource(types.volume)], "", /no rule .* Volume/] },
+  bad: { "a volume": [[resource(types.volume)], "", /does not judge .* Volume/] },
 });

@@ -55,7 +55,7 @@ const judged = new Set([
 
 export const resourceJudged: ResourceRule = {
   name: "resource-judged",
-  description: "Every resource of DigitalOcean's is of a type that the pack has rules for.",
+  description: "Every resource of DigitalOcean's is of a type that the pack can judge.",
   group: "hygiene",
   severity: "medium",
   level: "mandatory",
@@ -65,6 +65,6 @@ export const resourceJudged: ResourceRule = {
   check: ({ type }, report, { limits }) => {
     const [module, name = ""] = type.split(/:(?=[^:]*$)/);
     if (!module?.startsWith("digitalocean:") || judged.has(name) || limits.types.includes(name)) return;
-    report("", `no rule of the pack looks at a ${name}, so nothing is known about it`);
+    report("", `the pack does not judge what makes a ${name} safe`);
   },
 };

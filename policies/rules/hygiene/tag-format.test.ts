@@ -9,6 +9,14 @@ cases(tagFormat, {
   good: {
     "plain ones": droplet("api", "product-prod", "role:cache"),
     "a tag": [resource(types.tag, { name: "api" })],
+    "one that the stack makes": [
+      resource(
+        types.droplet,
+        { tags: [unknown] },
+        { refers: { tags: [resource(types.tag, {}, { name: "tag" })] } },
+      ),
+      resource(types.tag, { name: "api" }, { name: "tag" }),
+    ],
     none: [resource(types.droplet)],
   },
   bad: {

@@ -18,6 +18,18 @@ cases(valkeyEviction, {
     "a choice in its configuration": [valkey({}), config("allkeys_lru")],
     "one that will be known, for no certain role": [valkey({}), config(unknown)],
     "a cache that forgets": [valkey({ tags: ["role:cache"], evictionPolicy: "allkeys_lru" })],
+    "a cache that forgets, as a configuration writes it": [
+      valkey({ tags: ["role:cache"] }),
+      config("allkeys-lru"),
+    ],
+    "a choice for an old Redis": [
+      valkey({ engine: "redis" }),
+      resource(
+        types.databaseRedisConfig,
+        { maxmemoryPolicy: "allkeys-lru" },
+        { refers: { clusterId: [valkey({})] } },
+      ),
+    ],
     "another engine": [resource(types.databaseCluster, { engine: "pg" })],
   },
   bad: {

@@ -1,5 +1,5 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
 import { shown } from "../../text.ts";
 
@@ -14,10 +14,10 @@ export const valkeyEviction: StackRule = {
   level: "mandatory",
   references: ["database-databases-redis-evicition-policy"],
   url: docs.valkey,
-  fix: "set `valkeyMaxmemoryPolicy` in a `DatabaseValkeyConfig`: `allkeys_lru` for a cache, `noeviction` for what must not be lost",
+  fix: "set `valkeyMaxmemoryPolicy` in a `DatabaseValkeyConfig`: `allkeys-lru` for a cache, `noeviction` for what must not be lost",
   types: [types.databaseCluster],
   checkInStack: (cluster, report, _settings, stack) => {
-    const engine = cluster.get("engine").text() ?? "";
+    const engine = engineOf(cluster);
     if (engine !== "valkey" && engine !== "redis") return;
     const configs = stack.referring(
       cluster,
@@ -27,10 +27,7 @@ export const valkeyEviction: StackRule = {
     );
     const chosen = [
       cluster.get("evictionPolicy"),
-      ...configs.flatMap((config) => [
-        config.get("valkeyMaxmemoryPolicy"),
-        config.get("redisMaxmemoryPolicy"),
-      ]),
+      ...configs.flatMap((config) => [config.get("valkeyMaxmemoryPolicy"), config.get("maxmemoryPolicy")]),
     ].find((policy) => policy.isGiven);
     if (!chosen) return report("", "nobody has chosen what it forgets when it is full");
     const role = cluster
@@ -38,7 +35,8 @@ export const valkeyEviction: StackRule = {
       .texts()
       .find((tag) => byRole[tag] !== undefined);
     const wanted = role && byRole[role];
-    if (wanted && chosen.text() !== wanted)
+    // The API writes it with `_`, and a configuration with `-`.
+    if (wanted && chosen.text()?.replaceAll("-", "_") !== wanted)
       report(
         "",
         `it is ${shown(role)} and its eviction policy is ${shown(chosen.value)}, not ${shown(wanted)}`,

@@ -1,5 +1,5 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
 
 /** MongoDB takes no sink that the provider knows. */
@@ -16,7 +16,7 @@ export const databaseLogSink: StackRule = {
   fix: "add a `DatabaseLogsinkRsyslog` or `DatabaseLogsinkOpensearch` for the cluster",
   types: [types.databaseCluster],
   checkInStack: (cluster, report, _settings, stack) => {
-    if (!forwards.has(cluster.get("engine").text() ?? "")) return;
+    if (!forwards.has(engineOf(cluster))) return;
     const kinds = [types.databaseLogsinkRsyslog, types.databaseLogsinkOpensearch];
     if (stack.referring(cluster, "clusterId", kinds, ["id"]).length === 0)
       report("", "who connected and what was slow is known for a short while only");

@@ -1,5 +1,5 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
 
 /** The hour of the daily backup is the hour of the recovery point; PostgreSQL's can be chosen. */
@@ -13,7 +13,7 @@ export const databaseBackupHour: StackRule = {
   fix: "add a `DatabasePostgresqlConfig` for the cluster with `backupHour`",
   types: [types.databaseCluster],
   checkInStack: (cluster, report, _settings, stack) => {
-    if (cluster.get("engine").text() !== "pg") return;
+    if (engineOf(cluster) !== "pg") return;
     const configs = stack.referring(cluster, "clusterId", [types.databasePostgresqlConfig], ["id"]);
     if (!configs.some((config) => config.get("backupHour").isGiven))
       report("", "the platform chooses when it is backed up");

@@ -1,6 +1,6 @@
 import { daysBetween } from "../../configuration.ts";
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
 
 /** Engines that hold data worth keeping. */
@@ -18,7 +18,7 @@ export const databaseDumps: StackRule = {
   fix: "dump the database into a versioned bucket, and say so in the settings (`policies:attestations`, `dumps`)",
   types: [types.databaseCluster],
   checkInStack: (cluster, report, { attestations, limits, today }) => {
-    if (!keepsData.has(cluster.get("engine").text() ?? "")) return;
+    if (!keepsData.has(engineOf(cluster))) return;
     const { dumps } = attestations;
     if (!dumps) report("", "its backups go with it, and nobody says that there are dumps elsewhere");
     else if (!(daysBetween(today, dumps.on) >= -limits.drillDays))

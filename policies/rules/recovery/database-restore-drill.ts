@@ -1,6 +1,6 @@
 import { daysBetween } from "../../configuration.ts";
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
 import { keepsData } from "./database-dumps.ts";
 
@@ -16,7 +16,7 @@ export const databaseRestoreDrill: StackRule = {
   fix: "restore a backup beside production, check it, and say so in the settings (`policies:attestations`, `drill`)",
   types: [types.databaseCluster],
   checkInStack: (cluster, report, { attestations, limits, today }) => {
-    if (!keepsData.has(cluster.get("engine").text() ?? "")) return;
+    if (!keepsData.has(engineOf(cluster))) return;
     const { drill } = attestations;
     if (!drill) report("", "nobody says that its backups can be restored");
     else if (!(daysBetween(today, drill.on) >= -limits.drillDays))

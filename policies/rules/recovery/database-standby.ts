@@ -1,5 +1,5 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { ResourceRule } from "../../rule.ts";
 
 /** MongoDB comes with one node or three (DigitalOcean API, options). */
@@ -18,7 +18,7 @@ export const databaseStandby: ResourceRule = {
   types: [types.databaseCluster],
   check: (cluster, report) => {
     const nodes = cluster.get("nodeCount");
-    const least = wanted[cluster.get("engine").text() ?? ""] ?? 2;
+    const least = wanted[engineOf(cluster)] ?? 2;
     if ((nodes.number() ?? 0) < least) report(nodes, `${nodes.number() ?? "no"} node, and nothing stands by`);
   },
 };

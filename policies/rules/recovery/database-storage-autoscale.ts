@@ -1,5 +1,5 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { ResourceRule } from "../../rule.ts";
 
 /** Engines whose storage can be sized apart from the plan (DigitalOcean API, `storage_size_mib`). */
@@ -15,7 +15,7 @@ export const databaseStorageAutoscale: ResourceRule = {
   fix: "set `storageAutoscale` with `enabled: true` and a threshold",
   types: [types.databaseCluster],
   check: (cluster, report) => {
-    if (!sizable.has(cluster.get("engine").text() ?? "")) return;
+    if (!sizable.has(engineOf(cluster))) return;
     const autoscale = cluster.get("storageAutoscale");
     if (autoscale.get("enabled").flag() !== true) report(autoscale, "a full disk would stop all writes");
   },

@@ -38,6 +38,14 @@ cases(appVariableEncrypted, {
     ],
   },
   unknown: {
+    "the address of a database": [
+      app({ key: "DATABASE_URL", value: unknown }, { key: "A", value: "x" }),
+      "spec.services[0].envs[0].value",
+    ],
+    "the address of a cache": [
+      app({ key: "redisUri", value: secret(unknown), type: "GENERAL" }),
+      "spec.services[0].envs[0].value",
+    ],
     "the type": [app({ key: "A", value: "x", type: unknown }), type],
     "the name, but not the next one's": [
       app({ key: unknown, value: "x" }, { key: "B", value: "x" }),

@@ -1,7 +1,7 @@
 import { docs } from "../../docs.ts";
 import { types } from "../../resources.ts";
 import type { ResourceRule } from "../../rule.ts";
-import { credentialIn, namesSecret } from "../../text.ts";
+import { credentialIn, namesDatabase, namesSecret } from "../../text.ts";
 import { eachVariable, isReference } from "./app-variables.ts";
 
 /** App Platform encrypts variables of type SECRET. Others are shown to everyone who may see the app, and in its build logs. */
@@ -19,6 +19,8 @@ export const appVariableEncrypted: ResourceRule = {
       const [type, key, value] = [variable.get("type"), variable.get("key"), variable.get("value")];
       if (type.text() === "SECRET" || value.isAbsent || isReference(value)) return;
       // That Pulumi keeps the value as a secret says nothing here: the provider's schema marks the value of every variable.
+      // What a database gives an address for is known after it is made, and has a password in it.
+      if (value.isUnknown && namesDatabase(key.text() ?? "")) value.text();
       const what = value.isUnknown ? undefined : credentialIn(value.text() ?? "");
       if (what) report(type, `the value is ${what}, and it is not encrypted`);
       else if (namesSecret(key.text() ?? ""))

@@ -1,5 +1,5 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
+import { engineOf, types } from "../../resources.ts";
 import type { ResourceRule } from "../../rule.ts";
 import { engineEnd, nearness } from "./end-of-life.ts";
 
@@ -13,9 +13,9 @@ export const databaseVersionEnding: ResourceRule = {
   fix: "raise `version` to a newer one; in place of Redis take Valkey",
   types: [types.databaseCluster],
   check: (cluster, report, settings) => {
-    const [engine, version] = [cluster.get("engine"), cluster.get("version")];
-    const last = engineEnd(engine.text() ?? "", String(version.value ?? ""));
+    const [engine, version] = [engineOf(cluster), cluster.get("version")];
+    const last = engineEnd(engine, String(version.value ?? ""));
     if (last && nearness(last, settings) === "near")
-      report(version, `support of this version of ${engine.text()} ends on ${last}`);
+      report(version, `support of this version of ${engine} ends on ${last}`);
   },
 };

@@ -17,6 +17,7 @@ cases(databaseVersionSupported, {
   },
   bad: {
     "one that ended this month": [cluster("pg", "14"), "version", /pg is over since 2026-11-12.*raise/],
+    "one in capitals": [cluster("PG", "14"), "version", /pg is over since 2026-11-12/],
     "an old one": [cluster("pg", "9.6"), "version", /over since/],
     "MongoDB 7": [cluster("mongodb", "7.0"), "version", /mongodb is over since 2026-08-01/],
     "Redis of any version": [cluster("redis", "7"), "version", /Valkey/],
