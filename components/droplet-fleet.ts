@@ -18,7 +18,7 @@ import { seal, shellVariables } from "./sealed.ts";
  * load balancer alone.
  *
  * Whatever changes what a droplet is made of (image, variables, plan, keys) makes a new pool, and the old one goes at the
- * end of the update: DigitalOcean leaves running droplets as they are when a pool's template changes. The new pool
+ * end of the update: what a changed template does to running droplets is not promised by DigitalOcean. The new pool
  * counts as made when its droplets are active, which is before the product on them answers; docs/droplets.md says what
  * that means.
  *

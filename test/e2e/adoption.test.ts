@@ -155,7 +155,12 @@ describe("adoption", { skip: missing }, () => {
     const password = before.find(({ name }) => name === "shop")?.password ?? "";
     assert.ok(outputs.postgres.uri.includes(`shop:${password}@`), "the password is the one that there was");
     const users = await list<{ name: string }>(`/v2/databases/${ids.mongo}/users`, "users");
-    assert.deepEqual(users.map(({ name }) => name).sort(), ["doadmin", "product", "shop"]);
+    assert.deepEqual(users.map(({ name }) => name).sort(), [
+      "breakwater_canary",
+      "doadmin",
+      "product",
+      "shop",
+    ]);
     const rules = await list<{ value: string }>(`/v2/databases/${ids.postgres}/firewall`, "rules");
     assert.deepEqual(rules.map(({ value }) => value).sort(), [ids.range, "203.0.113.7"]);
     const records = await list<{ type: string; data: string }>(

@@ -86,11 +86,43 @@ describe("npm run rehearse", () => {
     change(it.root, ["project"], undefined, "prod");
   });
 
+  test("prod passes on droplets as well, judged by its own levels of policies", async () => {
+    const droplets = {
+      compute: "droplets",
+      domain: { name: "example.com" },
+      droplets: { sshKeys: ["3b:16:bf:e4:8b:00:8b:b8:59:8c:a9:d3:f0:19:45:fa"] },
+      registryCredentials: { secure: "AAABAO1v8VwL7QvVnN8JkzCkq2rEuC1S" },
+    };
+    for (const [name, value] of Object.entries(droplets)) change(it.root, [name], value, "prod");
+    const { code, stdout, output } = await rehearse("--stack", "prod", "--format", "json");
+    assert.equal(code, 0, output);
+    const { passed, resources }: Rehearsed = JSON.parse(stdout);
+    assert.equal(passed, true);
+    for (const type of ["DropletAutoscale", "LoadBalancer", "Certificate"])
+      assert.ok(
+        resources.some((resource) => resource.type === type),
+        type,
+      );
+    const file = join(it.root, "Pulumi.prod.yaml");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, `${text}  policies:levels: { app-log-forwarding: mandatory }\n`);
+    const stricter = await rehearse("--stack", "prod", "--format", "json");
+    assert.equal(stricter.code, 1, stricter.output);
+    const { steps }: Rehearsed = JSON.parse(stricter.stdout);
+    assert.deepEqual(
+      steps.map(({ name, passed: good }) => [name, good]),
+      [["up, with the policy pack", false]],
+    );
+    writeFileSync(file, text);
+    for (const name of Object.keys(droplets)) change(it.root, [name], undefined, "prod");
+  });
+
   test("--from shows what a change does to what was brought up before it, and what the real stack would refuse", async () => {
     const git = (...args: string[]) =>
       execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t.invalid", ...args], { cwd: it.root });
     git("init", "--quiet", "--initial-branch=main");
-    git("add", "--all", "--", ":!node_modules");
+    writeFileSync(join(it.root, ".git", "info", "exclude"), "node_modules\n"); // a link here
+    git("add", "--all");
     git("commit", "--quiet", "--message=before");
     change(it.root, ["postgres", "name"], "another-name", "prod");
     change(it.root, ["app", "instanceSize"], "apps-d-1vcpu-2gb", "prod");
