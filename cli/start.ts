@@ -77,4 +77,10 @@ async function converge(stack: Stack, cloud: Cloud): Promise<number> {
 /** Whether a preview failed on something that is not there, as the provider tells it. */
 const asksForLost = (output: string) => /\b404\b|not found/i.test(output);
 
-const up = (stack: Stack) => stack.run(["up", "--yes", "--policy-pack", policyPack]);
+async function up(stack: Stack): Promise<number> {
+  if (process.env.BREAKWATER_SERVERS !== "none") {
+    const { prepareServers } = await import("../local/prepare.ts"); // only who waits for servers loads them
+    await prepareServers(say);
+  }
+  return stack.run(["up", "--yes", "--policy-pack", policyPack]);
+}
