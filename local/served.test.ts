@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
 import { Authority, makeAuthority } from "./certificates.ts";
 import { runningBelow } from "./dataplane/process.ts";
 import { dataFolderOf } from "./dataplane/programs.ts";
 import { homeOf } from "./index.ts";
 import { CLUSTER, DROPLET, KEYS, type Made } from "./testing.ts";
 import {
+  type Address,
   addressOf,
   caOf,
   isLetIn,
@@ -212,6 +214,48 @@ test("backups are listed as the server has them, made on demand, and forked: the
   assert.match(tooEarly.body.message, /between the oldest backup's end \(2.+Z\) and now/);
 });
 
+test("kill -9 of a primary amid writes: a standby takes over with all that was acknowledged, and the API shows the event", async (t) => {
+  const home = servedHome(t);
+  const { cloud } = await servedCloud(t, home);
+  const facts = { num_nodes: 2, size: "db-s-1vcpu-2gb" };
+  const cluster = await onlineCluster(cloud, "orders", facts);
+  const ca = await caOf(cloud, cluster.id);
+  const address = addressOf(cluster);
+  await query(ca, address, "create table entry (id int primary key)");
+  const written: number[] = [];
+  const enough = Promise.withResolvers<void>();
+  let isOver = false;
+  const writing = (async () => {
+    for (let id = 0; !isOver; id++) {
+      try {
+        await query(ca, address, `insert into entry values (${id})`);
+        written.push(id);
+      } catch {} // while nobody is the primary
+      if (written.length === 20) enough.resolve();
+    }
+  })();
+  await enough.promise;
+  process.kill(await primaryOf(ca, address), "SIGKILL");
+  interface Event {
+    event_type: string;
+  }
+  const events = async () =>
+    (await cloud.get<{ events: Event[] }>(`/v2/databases/${cluster.id}/events`)).body.events;
+  while (!(await events()).some(({ event_type }) => event_type === "cluster_master_promotion"))
+    await delay(50);
+  const before = written.length;
+  while (written.length === before) await delay(50);
+  isOver = true;
+  await writing;
+  const kept = new Set(
+    (await query<{ id: number }>(ca, address, "select id from entry")).map(({ id }) => id),
+  );
+  assert.deepEqual(
+    written.filter((id) => !kept.has(id)),
+    [],
+  );
+});
+
 test("deleting a cluster ends its server and deletes its data", async (t) => {
   const home = servedHome(t);
   const { cloud, running } = await servedCloud(t, home);
@@ -228,4 +272,17 @@ test("deleting a cluster ends its server and deletes its data", async (t) => {
 function processesOf(home: string, all: readonly Made[]): number[] {
   const folder = dataFolderOf(homeOf(home).folder);
   return all.flatMap(({ id }) => runningBelow(join(folder, id)));
+}
+
+/** The main process of the server that answers at an address: the parent of a connection's own. */
+async function primaryOf(ca: string, address: Address): Promise<number> {
+  const client = new pg.Client({ ...address, ssl: { ca } });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() pid");
+    const status = readFileSync(`/proc/${rows[0]?.pid}/status`, "utf8");
+    return Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
+  } finally {
+    await client.end();
+  }
 }
