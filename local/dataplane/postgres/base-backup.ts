@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Connection, Submittable } from "pg";
 import tar from "tar-stream";
 import { connectInside, type Target } from "./control.ts";
+import { writeDigested } from "./files.ts";
 import { checkManifest, MANIFEST, readManifest } from "./manifest.ts";
 
 /** What a base backup is about. Positions are PostgreSQL's own (`0/3000028`). */
@@ -54,7 +52,7 @@ export async function takeBaseBackup(
   }
 }
 
-/** Writes the archive's entries below `folder`, and notes size and digest of each file. */
+/** Writes the archive's entries below `folder`, and notes the digest of each file. */
 async function unpack(extract: tar.Extract, folder: string, digests: Map<string, string>): Promise<void> {
   for await (const entry of extract) {
     const { name, type } = entry.header;
@@ -62,22 +60,14 @@ async function unpack(extract: tar.Extract, folder: string, digests: Map<string,
     if (type === "directory") mkdirSync(path, { recursive: true, mode: 0o700 });
     else {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      const hash = createHash("sha256");
-      const hashed = async function* (source: AsyncIterable<Buffer>) {
-        for await (const chunk of source) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      };
-      await pipeline(
-        Readable.from(entry, { objectMode: false }),
-        hashed,
-        createWriteStream(path, { mode: 0o600 }),
-      );
-      digests.set(name.replace(/^\.\//, ""), hash.digest("hex"));
+      digests.set(name.replace(/^\.\//, ""), await writeDigested(path, bytesOf(entry)));
     }
     entry.resume();
   }
+}
+
+async function* bytesOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of entry) if (chunk instanceof Uint8Array) yield chunk;
 }
 
 /** A command that answers with rows and a stream of copied data: npm's `pg` has no query of that kind. */

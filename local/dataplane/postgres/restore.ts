@@ -1,18 +1,10 @@
-import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { giveToServers } from "../programs.ts";
 import { type Archive, RestoreError } from "./archive.ts";
 import type { Backups, PostgresBackup } from "./backups.ts";
 import { fileOf } from "./configuration.ts";
+import { blocksOf, writeDigested } from "./files.ts";
 import { damaged, type ListedFile, MANIFEST, readManifest } from "./manifest.ts";
 import { parseLsn } from "./wal.ts";
 
@@ -76,18 +68,16 @@ export async function copyBackup({ backup, data, archive, at }: Plan, target: st
   await Promise.all([log, copyFiles(files, data, target)]);
 }
 
-const BESIDE = 4;
-
 async function copyFiles(files: readonly ListedFile[], from: string, to: string): Promise<void> {
   for (const folder of foldersIn(from)) {
     mkdirSync(join(to, folder), { recursive: true, mode: 0o700 });
     giveToServers(join(to, folder));
   }
-  const queue = files.values();
-  const worker = async () => {
-    for (const file of queue) await copyFile(file, from, to);
-  };
-  await Promise.all(Array.from({ length: BESIDE }, worker));
+  for (const { path, digest } of files) {
+    if (!existsSync(join(from, path))) throw damaged(path);
+    if ((await writeDigested(join(to, path), blocksOf(join(from, path)))) !== digest) throw damaged(path);
+    giveToServers(join(to, path));
+  }
 }
 
 function foldersIn(root: string): string[] {
@@ -95,24 +85,6 @@ function foldersIn(root: string): string[] {
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
-}
-
-async function copyFile({ path, digest }: ListedFile, from: string, to: string): Promise<void> {
-  const target = join(to, path);
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  const hash = createHash("sha256");
-  const hashed = async function* (source: AsyncIterable<Buffer>) {
-    for await (const chunk of source) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
-  const source = createReadStream(join(from, path), { highWaterMark: 1024 * 1024 });
-  await pipeline(source, hashed, createWriteStream(target, { mode: 0o600 })).catch((error) => {
-    throw error.code === "ENOENT" && error.path === join(from, path) ? damaged(path) : error;
-  });
-  if (hash.digest("hex") !== digest) throw damaged(path);
-  giveToServers(target);
 }
 
 /** Makes the server on these data recover to the plan's end, and then be one of its own. */

@@ -213,8 +213,7 @@ export class PostgresServer implements DatabaseServer {
 
   readonly #refollow = () => {
     void this.#inTurn(async () => {
-      if (this.#spec && isReplica(this.#spec) && this.#primary?.isRunning)
-        await this.#follow(this.#primary, this.#spec);
+      if (this.#spec && isReplica(this.#spec)) await this.#apply(this.#spec);
     }).catch((error) => this.#site.log(`the replica can't follow: ${error.message}`));
   };
 
