@@ -71,10 +71,14 @@ test("every file and page it names exists", () => {
 });
 
 test("environments, secrets and checks are those of the workflows", () => {
-  const [deploy, drift, pull] = ["deploy", "drift", "pull-request"].map((name) => workflow(name));
+  const [deploy, drift, drill, pull] = ["deploy", "drift", "drill", "pull-request"].map((name) =>
+    workflow(name),
+  );
   const environments = Object.values(deploy?.jobs ?? {}).map(({ environment }) => environment ?? "");
   for (const name of environments) assert.match(page, new RegExp(`^\\| \`${name}\` \\|`, "m"));
-  const used = [...JSON.stringify([deploy, drift]).matchAll(/secrets\.(\w+)/g)].map(([, name]) => name ?? "");
+  const used = [...JSON.stringify([deploy, drift, drill]).matchAll(/secrets\.(\w+)/g)].map(
+    ([, name]) => name ?? "",
+  );
   const [, section = ""] = /\| secret \| value \|\n(.*?)\n\n/s.exec(page) ?? [];
   const listed = [...section.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name ?? "");
   assert.deepEqual([...new Set(listed)].sort(), [...new Set(used)].sort());

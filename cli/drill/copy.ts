@@ -134,6 +134,8 @@ export async function removeDrill(api: Api, name: string, proof: CleanUp = {}): 
 export interface Progress {
   clusterId?: string;
   status?: string;
+  /** It was first seen: the platform has been asked for it. */
+  orderedAt?: string;
   onlineAt?: string;
   /** Its trusted sources were there. */
   closedAt?: string;
@@ -150,6 +152,7 @@ export async function watch(api: Api, name: string, progress: Progress, ended: (
 async function look(api: Api, name: string, progress: Progress): Promise<void> {
   progress.clusterId ??= (await named(api, name)).find(({ kind }) => kind === "cluster")?.id;
   if (progress.clusterId === undefined) return;
+  progress.orderedAt ??= new Date().toISOString();
   const { body } = await ask(api, `${paths.cluster}/${progress.clusterId}`);
   const now = new Date().toISOString();
   progress.status = String(at(body, "database", "status"));

@@ -43,6 +43,7 @@ export function drillReport(findings: Findings, before: readonly Earlier[]): Rep
     },
     times: {
       T0_decided: seen.decidedAt,
+      ordered: seen.progress.orderedAt,
       T1_online: seen.progress.onlineAt,
       closed: seen.progress.closedAt,
       T2_firstQuery: seen.result?.firstQueryAt,
@@ -103,7 +104,8 @@ function blocksOf(
     {
       columns: ["part", "seconds"],
       rows: [
-        ["the platform restores the copy", shown(parts.restore)],
+        ["the platform is asked for the copy (Pulumi starts)", shown(parts.asking)],
+        ["it restores the copy", shown(parts.restore)],
         ["its firewall is set (the provider looks every 15 s)", shown(parts.closing)],
         [`the first query is answered ${place}`, shown(parts.reaching)],
         ["recovery ends", shown(parts.recovery)],
@@ -150,7 +152,9 @@ function pointLines({ point, canaryPeriodSeconds }: Seen, measured: Measured, fr
   return [
     `${kind}: ${point.target.toISOString()}, from the backup of ${point.backup.createdAt} (${point.backup.gib} GiB)`,
     `incident: ${point.incident.toISOString()}`,
-    `newest restored tick: ${shown(measured.beforeTargetSeconds)} s before the target (resolution ${canaryPeriodSeconds} s)`,
+    measured.beforeTargetSeconds === undefined
+      ? "newest restored tick: none"
+      : `newest restored tick: ${shown(measured.beforeTargetSeconds)} s before the target (resolution ${canaryPeriodSeconds} s)`,
     `ticks of production after it: ${measured.ticksLost ?? "unknown"}`,
   ];
 }
@@ -166,7 +170,9 @@ function evidenceLines(seen: Seen, orphans: readonly Thing[], trend: Trend, inte
     ...(orphans.length > 0
       ? [`removed what killed drills had left: ${orphans.map(({ name }) => name).join(", ")}`]
       : []),
-    `earlier drills: ${trend.drills}, usual RTO ${shown(trend.usualRtoSeconds)} s${trend.slower ? ": THIS ONE WAS MUCH SLOWER" : ""}`,
+    trend.usualRtoSeconds === undefined
+      ? `earlier drills that passed: none of ${trend.drills}`
+      : `earlier drills: ${trend.drills}, usual RTO ${shown(trend.usualRtoSeconds)} s${trend.slower ? ": THIS ONE WAS MUCH SLOWER" : ""}`,
     `SHA-256 ${integrity.sha256}${integrity.signature ? ", signed" : ", not signed (BREAKWATER_DRILL_KEY)"}`,
   ];
 }

@@ -31,7 +31,13 @@ const seen: Seen = {
   objectives: { rtoMinutes: 15, rpoMinutes: 1 },
   canaryPeriodSeconds: 10,
   point: choose([{ createdAt: at("02:00:00"), gib: 1 }], at("09:59:58"), new Date(at("10:00:00"))),
-  progress: { clusterId: "c", status: "online", onlineAt: at("10:05:00"), closedAt: at("10:05:10") },
+  progress: {
+    clusterId: "c",
+    status: "online",
+    orderedAt: at("10:00:20"),
+    onlineAt: at("10:05:00"),
+    closedAt: at("10:05:10"),
+  },
   result,
   kept: false,
   cleanUp: { cluster: 404, firewall: 404, app: 404 },
@@ -42,7 +48,7 @@ test("RTO and RPO, with their parts", () => {
   assert.deepEqual(measure(seen), {
     rtoSeconds: 600,
     firstQuerySeconds: 420,
-    parts: { restore: 300, closing: 10, reaching: 110, recovery: 1, checks: 179 },
+    parts: { asking: 20, restore: 280, closing: 10, reaching: 110, recovery: 1, checks: 179 },
     rpoSeconds: 3,
     beforeTargetSeconds: 3,
     ticksLost: 37,

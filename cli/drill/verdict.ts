@@ -34,7 +34,9 @@ export interface Measured {
   /** Decision to the first query that was answered over verified TLS. */
   firstQuerySeconds: Seconds;
   parts: {
-    /** Decision until the control plane said `online`. */
+    /** Decision until the platform had been asked: Pulumi's own start. */
+    asking: Seconds;
+    /** Until the control plane said `online`. */
     restore: Seconds;
     /** Until the copy's trusted sources were set: mostly the provider's wait for its next look, every 15 s. */
     closing: Seconds;
@@ -57,7 +59,8 @@ export function measure({ decidedAt, progress, result, point }: Seen): Measured 
     rtoSeconds: span(decidedAt, result?.firstQueryAt && result.finishedAt),
     firstQuerySeconds: span(decidedAt, result?.firstQueryAt),
     parts: {
-      restore: span(decidedAt, progress.onlineAt),
+      asking: span(decidedAt, progress.orderedAt),
+      restore: span(progress.orderedAt, progress.onlineAt),
       closing: span(progress.onlineAt, progress.closedAt),
       reaching: span(progress.closedAt, result?.firstQueryAt),
       recovery: span(result?.firstQueryAt, result?.recoveredAt),

@@ -74,7 +74,7 @@ test("what answers a pull request with a token runs nothing of it", () => {
 });
 
 test("an update is never cancelled, and secrets come after the packages", () => {
-  for (const name of ["deploy", "drift"])
+  for (const name of ["deploy", "drift", "drill"])
     assert.equal(workflow(name).concurrency?.["cancel-in-progress"], false);
   for (const { where, env = {}, steps, environment } of jobs) {
     assert.doesNotMatch(JSON.stringify(env), /secrets/, where);

@@ -20,7 +20,10 @@ const PATIENCE = 6;
  * silence), and with one shortly before it.
  */
 export function freshness({ newest, periodSeconds }: Canary, target: Date): Finding {
-  if (newest === undefined) throw new NotTested("there is no canary in the restored data");
+  if (newest === undefined)
+    throw new NotTested(
+      "there is no tick in the restored data: the backup is older than the canary, or the canary never ran",
+    );
   const late = (Date.parse(newest) - target.getTime()) / 1000;
   const numbers = { newest, target: target.toISOString(), secondsBeforeTarget: -late };
   const allowed = periodSeconds * PATIENCE;
