@@ -167,6 +167,7 @@ test("outputs are the contract, and URIs are secret", async () => {
     "cache",
     "compute",
     "documents",
+    "dumps",
     "environment",
     "mongo",
     "monitoring",

@@ -18,6 +18,7 @@ import {
 import { domainArgs, slackOf } from "./program/arguments.ts";
 import { makeBuckets, spacesEndpoint } from "./program/buckets.ts";
 import { makeDatabases, watchedDatabases } from "./program/databases.ts";
+import { dumpsOutput, dumpVariables, makeDumpStore } from "./program/dumps.ts";
 import { makeOperations, recoveryOutput } from "./program/operations.ts";
 import { bucketOutput, cacheOutput, mongoOutput, postgresOutput } from "./program/outputs.ts";
 import { bucketVariables, databaseVariables, together } from "./program/variables.ts";
@@ -106,10 +107,15 @@ const grants =
     { ...opts, dependsOn: peering },
   );
 
-const operations = makeOperations(settings, databases, { region, vpcId: apps.vpcId, projectId }, prefix, {
-  ...opts,
-  dependsOn: [grants, peering].filter((each) => each !== undefined),
-});
+const dumpStore = makeDumpStore(settings, prefix, protection, opts);
+const operations = makeOperations(
+  settings,
+  databases,
+  { region, vpcId: apps.vpcId, projectId },
+  dumpVariables(settings, databases, dumpStore),
+  prefix,
+  { ...opts, dependsOn: [grants, peering].filter((each) => each !== undefined) },
+);
 
 const secrets = new Secrets("secrets", { generate: settings.secrets });
 
@@ -123,7 +129,7 @@ const domain =
 
 const buckets = makeBuckets(settings, prefix, protection, domain, opts);
 const { documents: documentStore, assets: publicAssets } = buckets;
-const made = [documentStore, publicAssets].filter((bucket) => bucket !== undefined);
+const made = [documentStore, publicAssets, dumpStore].filter((bucket) => bucket !== undefined);
 if (made.length)
   project.file(
     "buckets",
@@ -237,9 +243,16 @@ export const compute = {
 };
 export const monitoring = watch ? { checkIds: watch.checkIds, alerts: watch.alerts } : null;
 export const recovery = recoveryOutput(settings, databases, operations) ?? null;
+export const dumps = dumpsOutput(dumpStore, settings) ?? null;
 export const monthlyCost = totalOf(
-  [...Object.values(databases), ...Object.values(buckets), operations, balancer, api, watch].flatMap(
-    (component) => component?.costs ?? [],
-  ),
+  [
+    ...Object.values(databases),
+    ...Object.values(buckets),
+    dumpStore,
+    operations,
+    balancer,
+    api,
+    watch,
+  ].flatMap((component) => component?.costs ?? []),
 );
 export { environment };

@@ -7,11 +7,12 @@ import { bucketOf, originProblem } from "./bucket-rules.ts";
 import { bucketCosts } from "./costs.ts";
 import { generationName } from "./generation.ts";
 
-type Args = BucketArgs & { transform?: BucketTransforms };
+/** Arguments of every bucket. */
+export type Args = BucketArgs & { transform?: BucketTransforms };
 type CorsRule = digitalocean.types.input.SpacesBucketCorsConfigurationCorsRule;
 
 /**
- * A bucket whose listing is nobody's but its owner's, with the one key that may read and write in it, and its CDN endpoint.
+ * A bucket whose listing is nobody's but its owner's, with the one key that may read and write in it.
  *
  * The provider leaves a renamed bucket where it is and only says otherwise, so a change of name is made a replacement,
  * which protection refuses. Keys with access to one bucket don't go together with a bucket policy: none is set.
@@ -28,10 +29,6 @@ export abstract class Bucket extends Component {
   /** The key of whoever reads and writes: its id, and the secret. */
   readonly accessKeyId: pulumi.Output<string>;
   readonly secretAccessKey: pulumi.Output<string>;
-  /** The CDN endpoint: another bucket's may wait for it, since DigitalOcean takes five calls about them in ten seconds. */
-  readonly cdn: digitalocean.Cdn;
-  /** Host name of the CDN endpoint. */
-  readonly cdnHost: pulumi.Output<string>;
   protected readonly bucket: digitalocean.SpacesBucket;
   readonly #transform: BucketTransforms | undefined;
 
@@ -39,7 +36,7 @@ export abstract class Bucket extends Component {
     type: `breakwater:${string}:${string}`,
     name: string,
     args: Args,
-    own: { bucket: digitalocean.SpacesBucketArgs; cdn: Omit<digitalocean.CdnArgs, "origin"> },
+    own: { bucket: digitalocean.SpacesBucketArgs },
     inputs: pulumi.Inputs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -68,20 +65,12 @@ export abstract class Bucket extends Component {
       { replaceOnChanges: ["name"], deleteBeforeReplace: false },
       transform?.key,
     );
-    this.cdn = this.child(
-      digitalocean.Cdn,
-      "cdn",
-      { origin: this.bucket.bucketDomainName, ...own.cdn },
-      {},
-      transform?.cdn,
-    );
     this.bucketName = this.bucket.name;
     this.bucketUrn = this.bucket.bucketUrn;
     this.region = region;
     this.endpoint = args.endpoint ?? `https://${region}.digitaloceanspaces.com`;
     this.accessKeyId = key.accessKey;
     this.secretAccessKey = pulumi.secret(key.secretKey);
-    this.cdnHost = this.cdn.endpoint;
   }
 
   /** What browsers may do in the bucket from pages of other origins. */

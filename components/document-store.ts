@@ -1,9 +1,9 @@
 import type * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 import { InvalidArguments } from "./base.ts";
-import { Bucket } from "./bucket.ts";
 import type { BucketArgs, BucketTransforms } from "./bucket-args.ts";
 import { bucketProblems } from "./bucket-rules.ts";
+import { ServedBucket } from "./served-bucket.ts";
 
 /**
  * Headers to upload each document with. Whoever fetches it by a presigned URL then keeps no copy, and no proxy or CDN on
@@ -32,7 +32,7 @@ export interface DocumentStoreArgs extends BucketArgs {
  *
  * Spaces has no backups: versions protect against people and programs, not against the loss of the region.
  */
-export class DocumentStore extends Bucket {
+export class DocumentStore extends ServedBucket {
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: DocumentStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     const { keepDeletedDays = 30 } = args;

@@ -10,6 +10,7 @@ export { DocumentStore, type DocumentStoreArgs, documentHeaders } from "./docume
 export { Domain, type DomainArgs, type Mail } from "./domain.ts";
 export { DropletFleet } from "./droplet-fleet.ts";
 export type { DropletAutoscaling, DropletFleetArgs } from "./droplet-fleet-args.ts";
+export { DumpStore, type DumpStoreArgs } from "./dump-store.ts";
 export { LoadBalancer, type LoadBalancerArgs } from "./load-balancer.ts";
 export type { BalancerFirewall } from "./load-balancer-rules.ts";
 export { Mongo } from "./mongo.ts";

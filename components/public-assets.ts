@@ -1,10 +1,10 @@
 import type * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidArguments } from "./base.ts";
-import { Bucket } from "./bucket.ts";
 import type { BucketArgs, BucketTransforms } from "./bucket-args.ts";
 import type { CdnTtl } from "./catalog.ts";
 import { publicAssetsProblems } from "./public-assets-rules.ts";
+import { ServedBucket } from "./served-bucket.ts";
 
 /** Headers to upload an object with, by whether its name changes with its content. */
 export const assetHeaders = {
@@ -38,7 +38,7 @@ export interface PublicAssetsArgs extends BucketArgs {
  * Traffic through the CDN costs what traffic from the bucket costs. DigitalOcean renews the certificate of a custom domain
  * by itself, but may fail in silence: an uptime alert on `ssl_expiry` belongs to it.
  */
-export class PublicAssets extends Bucket {
+export class PublicAssets extends ServedBucket {
   /** Where everyone fetches the assets. */
   readonly url: pulumi.Output<string>;
 

@@ -3,7 +3,7 @@ import { Operations, type OperationsArgs } from "../components/index.ts";
 import { operates, operationsSize } from "../settings/costs.ts";
 import type { Settings } from "../settings.ts";
 import type { Databases } from "./databases.ts";
-import { databaseVariables, present, together } from "./variables.ts";
+import { databaseVariables, present, together, type Variables } from "./variables.ts";
 
 /** The database, its user and the schema that the canary has in each cluster: apart from whatever the product has there. */
 export const canaryDatabase = { name: "breakwater_canary", user: "breakwater_canary" };
@@ -21,6 +21,7 @@ export function makeOperations(
   settings: Settings,
   databases: Databases,
   place: Pick<OperationsArgs, "region" | "vpcId" | "projectId">,
+  dumps: Variables,
   prefix: string,
   opts: pulumi.ComponentResourceOptions,
 ): Operations | undefined {
@@ -38,7 +39,7 @@ export function makeOperations(
       },
       command: "node worker/main.ts",
       instanceSize: operationsSize,
-      ...together({
+      ...together(dumps, {
         env: present({
           CANARY_PERIOD_SECONDS: String(canary.periodSeconds),
           RECORD_MINUTES: String(canary.recordMinutes),

@@ -26,6 +26,7 @@ export function costLines(draft: Draft): CostLine[] {
     ...costsOf("cache", clusterLines(draft.cache, cacheCosts)),
     ...costsOf("documents", draft.documents?.enabled ? bucketCosts() : []),
     ...costsOf("assets", draft.assets?.enabled ? bucketCosts() : []),
+    ...costsOf("dumps", dumped(draft) ? bucketCosts() : []),
     ...costsOf("load-balancer", droplets ? balancerLines(draft.loadBalancer) : []),
     ...costsOf("api", droplets ? fleetLines(draft.droplets) : appLines(draft.app)),
     ...costsOf("operations", operates(draft) ? operationsCosts({ instanceSize: operationsSize }) : []),
@@ -40,10 +41,17 @@ export function costLines(draft: Draft): CostLine[] {
 export const operationsSize = "apps-s-1vcpu-0.5gb";
 
 /** Whether there is data to look after. */
-export function operates({ postgres, mongo, recovery }: Draft): boolean {
-  const managed = [postgres, mongo].some((section) => section?.provision === "managed");
-  return managed && recovery?.canary?.enabled === true;
+export function operates(draft: Draft): boolean {
+  return (hasManagedData(draft) && draft.recovery?.canary?.enabled === true) || dumped(draft);
 }
+
+/** Whether there is data to dump, and somebody who can read the dumps. */
+export function dumped(draft: Draft): boolean {
+  return hasManagedData(draft) && Boolean(draft.recovery?.dumps?.recipients?.length);
+}
+
+const hasManagedData = ({ postgres, mongo }: Draft) =>
+  [postgres, mongo].some((section) => section?.provision === "managed");
 
 /** The site's, and that of a host name for the assets: certificates of the CDN may fail to renew in silence. */
 const uptimeChecks = ({ assets }: Draft) => (assets?.enabled && assets.customDomain !== undefined ? 2 : 1);

@@ -1,5 +1,5 @@
 import type { Settings } from "../settings.ts";
-import { operates } from "./costs.ts";
+import { dumped, operates } from "./costs.ts";
 
 export { overlaps } from "../components/cidr.ts";
 
@@ -18,6 +18,7 @@ export interface Names {
 export function namesOf(settings: Settings): Names {
   const { project, environment, network, postgres, mongo, cache, app, compute, documents, assets, domain } =
     settings;
+  const dumps = { ...settings.recovery.dumps, enabled: dumped(settings) };
   const prefix = `${project.name}-${environment}`;
   const own = network.vpcId === undefined && network.import === undefined;
   const clusters = [
@@ -37,7 +38,7 @@ export function namesOf(settings: Settings): Names {
       ...(operates(settings) ? [`${prefix}-worker`] : []),
       ...(compute === "app-platform" && app.import === undefined ? [app.name ?? `${prefix}-api`] : []),
     ],
-    buckets: [documents, assets].flatMap((bucket) =>
+    buckets: [documents, assets, dumps].flatMap((bucket) =>
       bucket.enabled && bucket.import === undefined && bucket.name !== undefined ? [bucket.name] : [],
     ),
     zone: domain?.ownership === "own" && !domain.import ? domain.name : undefined,

@@ -46,6 +46,7 @@ export const protectedParts = [
   },
   { component: "documents", part: "bucket", name: "documents.bucket", type: bucket },
   { component: "assets", part: "bucket", name: "assets.bucket", type: bucket },
+  { component: "dumps", part: "bucket", name: "recovery.dumps.bucket", type: bucket },
   { component: "domain", part: "zone", name: "domain", type: "digitalocean:index/domain:Domain" },
 ] as const satisfies Part[];
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { image } from "./app.ts";
+import { dumps } from "./dumps.ts";
 import { integer } from "./kinds.ts";
 import { type Defaults, field } from "./schema-kit.ts";
 
@@ -64,6 +65,10 @@ export const recovery = z.strictObject({
     }),
     { description: "What the product asks of its databases: a drill asks the same of restored data." },
   ),
+  dumps: field(dumps, {
+    description:
+      "Dumps of the databases, encrypted, in a bucket of another region: a cluster's own backups die with it. See runbooks/README.md.",
+  }),
   image: field(image(), {
     description:
       "The worker and the drill's checks: runbooks/restore-drill/Dockerfile, in your own registry.",

@@ -51,6 +51,11 @@ const variants: Record<string, Record<string, unknown>> = {
       },
     },
   },
+  "dumps, app": {
+    environment: "prod",
+    ...app,
+    recovery: { dumps: { recipients: ["age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq"] } },
+  },
   "another's zone": { environment: "prod", ...app, domain: { ...domain, ownership: "existing" } },
   "external databases": {
     environment: "prod",
