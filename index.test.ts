@@ -239,3 +239,35 @@ test("a rehearsal lifts protection and retention, and says so", async () => {
   assert.deepEqual(guarded, []);
   assert.match(warnings.join(), /protect is off/);
 });
+
+test("dumps go to another region, encrypted for whom the settings name, by a worker that knows every database", async () => {
+  const recipient = "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq";
+  const { named, result } = await real("prod", "ha", {
+    region: "fra1",
+    recovery: JSON.stringify({ dumps: { recipients: [recipient] } }),
+  });
+  assert.equal(named("dumps-bucket").inputs.region, "ams3");
+  assert.ok(named("dumps-bucket").protect);
+  const { spec } = named("operations-app").inputs as {
+    spec: { workers: { envs: { key: string; value: string; type: string }[] }[] };
+  };
+  const envs = new Map(spec.workers[0]?.envs.map((env) => [env.key, env]));
+  assert.equal(envs.get("DUMPS_RECIPIENTS")?.value, recipient);
+  for (const secret of ["DUMPS_SOURCES", "DUMPS_SECRET_ACCESS_KEY", "DUMPS_ACCESS_KEY_ID"])
+    assert.equal(envs.get(secret)?.type, "SECRET", secret);
+  const sources: { engine: string; uri: string }[] = JSON.parse(envs.get("DUMPS_SOURCES")?.value ?? "[]");
+  assert.deepEqual(
+    sources.map(({ engine }) => engine),
+    ["pg", "mongodb"],
+  );
+  assert.ok(result.dumps && (await pulumi.isSecret(pulumi.output(result.dumps.secretAccessKey))));
+});
+
+test("dumps for the key of stack local, which anyone has, or beside the databases, are refused elsewhere", async () => {
+  const { localRecipient } = await import("./settings/dumps.ts");
+  const dumps = JSON.stringify({ dumps: { recipients: [localRecipient], region: "fra1" } });
+  await assert.rejects(
+    real("prod", "ha", { region: "fra1", recovery: dumps }),
+    /recovery\.dumps\.region.*must be another than fra1[\s\S]*must not be the key of stack local/,
+  );
+});
