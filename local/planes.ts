@@ -13,7 +13,7 @@ import type { DataPlane } from "./dataplane/dataplane.ts";
 import type { Engine } from "./dataplane/engine.ts";
 import { openNetwork } from "./dataplane/network.ts";
 import { postgresClients } from "./dataplane/postgres-clients.ts";
-import { makeDataFolder } from "./dataplane/programs.ts";
+import { dataFolderOf, makeDataFolder } from "./dataplane/programs.ts";
 import { Servers } from "./dataplane/servers.ts";
 import { unserved } from "./dataplane/unserved.ts";
 import type { Home } from "./home.ts";
@@ -59,7 +59,7 @@ export function openPlanes(options: PlanesOptions): Planes {
   const say = (server: string, message: string) =>
     log(JSON.stringify({ time: new Date().toISOString(), server, message }));
   const servers = new Servers({
-    folder: makeDataFolder(home.folder),
+    folder: Object.keys(engines).length > 0 ? makeDataFolder(home.folder) : dataFolderOf(home.folder),
     engines,
     authority,
     admits: (id, client) => isAdmitted(call(), id, sourceOf(client, apps)),

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Serving } from "./dataplane.ts";
@@ -29,7 +29,7 @@ export class Servers {
   async tidy(wishes: readonly Wish[]): Promise<void> {
     const { folder } = this.#options;
     const wished = new Set(wishes.map(({ id }) => id));
-    const stray = readdirSync(folder).filter((id) => !wished.has(id));
+    const stray = existsSync(folder) ? readdirSync(folder).filter((id) => !wished.has(id)) : [];
     await Promise.all(
       stray.map(async (id) => {
         await endLeftovers(join(folder, id));

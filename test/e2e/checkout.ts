@@ -69,7 +69,7 @@ export async function checkout(variables: Record<string, string> = {}): Promise<
     api: (method, path, body) => call(home, method, path, body),
     cloudPid: () => JSON.parse(readFileSync(join(home, "cloud", "cloud.json"), "utf8")).pid,
     remove: async () => {
-      await run(["stop"]);
+      await run(["stop", "--", "--reset"]); // data of servers may lie outside the checkout
       rmSync(dirname(root), { recursive: true, force: true });
     },
   };

@@ -45,8 +45,8 @@ clusters.on("PUT", "/upgrade", z.object({ version: z.string() }), (cluster, { ve
   if (at(version) < 0) throw unprocessable("invalid version for engine");
   if (at(version) <= at(cluster.version))
     throw unprocessable("a cluster can only be upgraded to a later version");
-  clusters.save(call, { ...cluster, version });
-  record(call, cluster, "cluster_update");
+  // The API has no state of its own for an upgrade (API description, database_cluster).
+  change(cluster, call, "migrating", NODE_SECONDS, { version });
   return noContent();
 });
 
