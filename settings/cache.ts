@@ -7,9 +7,10 @@ import {
   engineVersion,
   maintenance,
   provision,
+  takenOver,
   trustedSources,
 } from "./database.ts";
-import { ha, integer, uuid, uuidAllowed } from "./kinds.ts";
+import { ha, integer } from "./kinds.ts";
 import { type Defaults, field } from "./schema-kit.ts";
 
 /** Settings of the Valkey cluster. */
@@ -46,16 +47,6 @@ export const cache = z.strictObject({
   trustedSources,
   maintenance,
   name: clusterName("cache"),
-  import: field(
-    z
-      .strictObject({
-        cluster: field(uuid(), { description: "UUID of the cluster.", allowed: uuidAllowed }),
-      })
-      .optional(),
-    {
-      description:
-        "An existing cluster that the stack takes over; `name` must be its own. Its trusted sources are replaced by the VPC and `trustedSources`.",
-    },
-  ),
+  import: takenOver({}),
   caCertificate,
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { weekdays } from "../components/catalog.ts";
 import { hourPattern } from "../components/database-rules.ts";
-import { slug, slugAllowed } from "./kinds.ts";
+import { identifier, identifierAllowed, slug, slugAllowed, uuid, uuidAllowed } from "./kinds.ts";
 import { field } from "./schema-kit.ts";
 
 /** Settings that the sections of all databases have. */
@@ -61,3 +61,42 @@ export const clusterName = (suffix: string) =>
     effect: "replaces",
     allowed: slugAllowed(63),
   });
+
+/** Databases with their users. @param user says what a user is. */
+export const databases = (user: string) =>
+  field(
+    z
+      .array(
+        z.strictObject({
+          name: field(identifier(), {
+            description: "Name of the database.",
+            effect: "replaces",
+            allowed: identifierAllowed,
+          }),
+          user: field(identifier(), { description: user, effect: "replaces", allowed: identifierAllowed }),
+        }),
+      )
+      .min(1),
+    {
+      description: "Databases with their users. The product gets the first.",
+      default: [{ name: "app", user: "app" }],
+    },
+  );
+
+/** An existing cluster, and what it has already of what the stack would make in it. */
+export const takenOver = <Has extends z.core.$ZodLooseShape>(has: Has) =>
+  field(
+    z
+      .strictObject({
+        cluster: field(uuid(), { description: "UUID of the cluster.", allowed: uuidAllowed }),
+        ...has,
+      })
+      .optional(),
+    {
+      description:
+        "An existing cluster that the stack takes over; `name` must be its own. Its trusted sources are replaced by the VPC and `trustedSources`.",
+    },
+  );
+
+/** Names of what a cluster that is taken over has. */
+export const has = (description: string) => field(z.array(identifier()), { description, default: [] });

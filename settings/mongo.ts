@@ -4,26 +4,16 @@ import { readConcerns } from "../components/mongo-rules.ts";
 import {
   caCertificate,
   clusterName,
+  databases,
   engineVersion,
+  has,
   maintenance,
   provision,
+  takenOver,
   trustedSources,
 } from "./database.ts";
-import { ha, identifier, identifierAllowed, integer, uuid, uuidAllowed } from "./kinds.ts";
+import { ha, integer } from "./kinds.ts";
 import { type Defaults, field } from "./schema-kit.ts";
-
-const database = z.strictObject({
-  name: field(identifier(), {
-    description: "Name of the database.",
-    effect: "replaces",
-    allowed: identifierAllowed,
-  }),
-  user: field(identifier(), {
-    description: "Its user; never `doadmin`. One user may have several databases.",
-    effect: "replaces",
-    allowed: identifierAllowed,
-  }),
-});
 
 /** Settings of the MongoDB cluster. */
 export const mongo = z.strictObject({
@@ -44,10 +34,7 @@ export const mongo = z.strictObject({
     default: (c: Defaults) => (ha(c) ? 3 : 1),
     allowed: "must be 1 or 3",
   }),
-  databases: field(z.array(database).min(1), {
-    description: "Databases with their users. The product gets the first.",
-    default: [{ name: "app", user: "app" }],
-  }),
+  databases: databases("Its user; never `doadmin`. One user may have several databases."),
   generation: field(integer(1, 1_000_000), {
     description:
       "Raising it gives every user a new password, by way of a new user: `app` is followed by `app-2`. Needs `mongo.users` in `allowReplace`, in the same update.",
@@ -78,20 +65,8 @@ export const mongo = z.strictObject({
   trustedSources,
   maintenance,
   name: clusterName("mongo"),
-  import: field(
-    z
-      .strictObject({
-        cluster: field(uuid(), { description: "UUID of the cluster.", allowed: uuidAllowed }),
-        databases: field(z.array(identifier()), {
-          description: "Databases that it has already. Users are never taken over: the stack makes its own.",
-          default: [],
-        }),
-      })
-      .optional(),
-    {
-      description:
-        "An existing cluster that the stack takes over; `name` must be its own. Its trusted sources are replaced by the VPC and `trustedSources`.",
-    },
-  ),
+  import: takenOver({
+    databases: has("Databases that it has already. Users are never taken over: the stack makes its own."),
+  }),
   caCertificate,
 });

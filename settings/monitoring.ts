@@ -2,6 +2,9 @@ import { z } from "zod";
 import { integer } from "./kinds.ts";
 import { field } from "./schema-kit.ts";
 
+const upTo = (max: number, usual: number, description: string) =>
+  field(integer(1, max), { description, default: usual });
+
 /** Settings of alerts on load balancer, droplets and databases, and of checks from outside. An app has its own, in `app.alerts`. */
 export const monitoring = z.strictObject({
   enabled: field(z.boolean(), { description: "Watch at all.", default: true }),
@@ -15,38 +18,18 @@ export const monitoring = z.strictObject({
   }),
   thresholds: field(
     z.strictObject({
-      cpuPercent: field(integer(1, 100), {
-        description: "CPU of droplets and database nodes, over ten minutes.",
-        default: 80,
-      }),
-      memoryPercent: field(integer(1, 100), {
-        description: "Memory of droplets and database nodes, over ten minutes.",
-        default: 85,
-      }),
-      diskPercent: field(integer(1, 100), {
-        description: "Disk of droplets and database nodes, over five minutes.",
-        default: 75,
-      }),
-      errorPercent: field(integer(1, 10_000), {
-        description: "Percent by which the load balancer's rate of 5xx answers rises.",
-        default: 50,
-      }),
-      errorCount: field(integer(1, 1_000_000), {
-        description: "By how many the load balancer's 5xx answers rise.",
-        default: 5,
-      }),
-      responseMs: field(integer(1, 600_000), {
-        description: "Milliseconds within which 95 of 100 answers of the load balancer come.",
-        default: 2000,
-      }),
-      latencyMs: field(integer(1, 600_000), {
-        description: "Milliseconds of an answer, asked for from outside.",
-        default: 1500,
-      }),
-      certificateDays: field(integer(1, 90), {
-        description: "Days that a certificate has left.",
-        default: 14,
-      }),
+      cpuPercent: upTo(100, 80, "CPU of droplets and database nodes, over ten minutes."),
+      memoryPercent: upTo(100, 85, "Memory of droplets and database nodes, over ten minutes."),
+      diskPercent: upTo(100, 75, "Disk of droplets and database nodes, over five minutes."),
+      errorPercent: upTo(10_000, 50, "Percent by which the load balancer's rate of 5xx answers rises."),
+      errorCount: upTo(1_000_000, 5, "By how many the load balancer's 5xx answers rise."),
+      responseMs: upTo(
+        600_000,
+        2000,
+        "Milliseconds within which 95 of 100 answers of the load balancer come.",
+      ),
+      latencyMs: upTo(600_000, 1500, "Milliseconds of an answer, asked for from outside."),
+      certificateDays: upTo(90, 14, "Days that a certificate has left."),
     }),
     { description: "From when it is trouble." },
   ),

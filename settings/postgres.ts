@@ -4,27 +4,16 @@ import { poolModes } from "../components/postgres-rules.ts";
 import {
   caCertificate,
   clusterName,
+  databases,
   engineVersion,
+  has,
   maintenance,
   provision,
+  takenOver,
   trustedSources,
 } from "./database.ts";
-import { ha, identifier, identifierAllowed, integer, uuid, uuidAllowed } from "./kinds.ts";
+import { ha, identifier, identifierAllowed, integer } from "./kinds.ts";
 import { type Defaults, field, type Neighbours } from "./schema-kit.ts";
-
-const database = z.strictObject({
-  name: field(identifier(), {
-    description: "Name of the database.",
-    effect: "replaces",
-    allowed: identifierAllowed,
-  }),
-  user: field(identifier(), {
-    description:
-      "Its user, who may create tables in it; never `doadmin`. One user may have several databases.",
-    effect: "replaces",
-    allowed: identifierAllowed,
-  }),
-});
 
 const pool = z.strictObject({
   name: field(identifier(), {
@@ -67,10 +56,9 @@ export const postgres = z.strictObject({
     description: "The primary and its standbys. More than one needs a plan of 2 GiB or more.",
     default: (c: Defaults) => (ha(c) ? 2 : 1),
   }),
-  databases: field(z.array(database).min(1), {
-    description: "Databases with their users. The product gets the first.",
-    default: [{ name: "app", user: "app" }],
-  }),
+  databases: databases(
+    "Its user, who may create tables in it; never `doadmin`. One user may have several databases.",
+  ),
   pools: field(z.array(pool).max(21), {
     description: "PgBouncer pools. The product gets the first of its database as `DATABASE_POOL_URL`.",
     default: (c: Defaults, { databases }: Neighbours) => {
@@ -130,22 +118,10 @@ export const postgres = z.strictObject({
     effect: "restarts",
   }),
   name: clusterName("pg"),
-  import: field(
-    z
-      .strictObject({
-        cluster: field(uuid(), { description: "UUID of the cluster.", allowed: uuidAllowed }),
-        databases: field(z.array(identifier()), {
-          description: "Databases that it has already.",
-          default: [],
-        }),
-        users: field(z.array(identifier()), { description: "Users that it has already.", default: [] }),
-        pools: field(z.array(identifier()), { description: "Pools that it has already.", default: [] }),
-      })
-      .optional(),
-    {
-      description:
-        "An existing cluster that the stack takes over; `name` must be its own. Its trusted sources are replaced by the VPC and `trustedSources`.",
-    },
-  ),
+  import: takenOver({
+    databases: has("Databases that it has already."),
+    users: has("Users that it has already."),
+    pools: has("Pools that it has already."),
+  }),
   caCertificate,
 });
