@@ -38,6 +38,19 @@ describe("the rules of the pack", () => {
     for (const file of files) assert.ok(existsSync(join(folder, `${file}.test.ts`)), file);
   });
 
+  test("have each a case that is kept, one that is broken, one of which something is unknown, and one of which parts are absent", () => {
+    for (const file of globSync("*/*.test.ts", { cwd: folder })) {
+      const source = readFileSync(join(folder, file), "utf8").replace(/^import .*$/gm, "");
+      const cases: [what: string, pattern: RegExp][] = [
+        ["kept", /\bgood: \{\s*\S(?<!\})/],
+        ["broken", /\bbad: \{\s*\S(?<!\})/],
+        ["unknown", /\bunknown\b/],
+        ["absent", /\(\{\}|, \{\}\)|\{\s*\}|\(\)|\bundefined\b|resource\(types\.\w+\)/],
+      ];
+      for (const [what, pattern] of cases) assert.match(source, pattern, `${file} has no case: ${what}`);
+    }
+  });
+
   for (const rule of rules)
     test(`${rule.name} says what it is about`, () => {
       assert.match(rule.name, /^[a-z]+(?:-[a-z]+)+$/);

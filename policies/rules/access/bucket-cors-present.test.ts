@@ -9,6 +9,7 @@ const cors = resource(types.spacesBucketCorsConfiguration, { bucket: "assets" })
 
 cases(bucketCorsPresent, {
   good: {
+    "one of which nothing is told": [resource(types.spacesBucket)],
     "assets with their rules": [bucket, cdn, cors],
     "assets with the old field": [
       resource(types.spacesBucket, { corsRules: unknown }, { name: "assets" }),

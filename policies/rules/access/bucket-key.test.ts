@@ -16,6 +16,7 @@ cases(bucketKey, {
     ],
   },
   bad: {
+    "one of which nothing is told": [[resource(types.spacesBucket)], "", /no key of the stack is for thi/],
     none: [[bucket], "", /no key.*SpacesKey/],
     "another bucket's": [[bucket, key("assets")], "", /no key/],
   },

@@ -13,6 +13,7 @@ cases(spacesKeyScoped, {
     ),
   },
   bad: {
+    "one of which nothing is told": [[resource(types.spacesKey)], "grants", /the key has no grants, so it o/],
     "every bucket": [
       key({ bucket: "", permission: "fullaccess" }),
       "grants[0].permission",

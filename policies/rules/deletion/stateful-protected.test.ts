@@ -1,4 +1,4 @@
-import { resource } from "../../kit.ts";
+import { resource, unknown } from "../../kit.ts";
 import { types } from "../../resources.ts";
 import { cases } from "../../testing.ts";
 import { statefulProtected } from "./stateful-protected.ts";
@@ -11,6 +11,9 @@ cases(statefulProtected, {
     "a rehearsal's, where nothing is real": [
       resource(types.databaseCluster, {}, { provider: { apiEndpoint: "http://127.0.0.1:7480" } }),
       resource(types.vpc, {}, { name: "6", provider: { apiEndpoint: "http://[::1]:7480" } }),
+    ],
+    "a cluster of which little is known": [
+      resource(types.databaseCluster, { engine: unknown }, { protect: true }),
     ],
     "what holds nothing": [resource(types.droplet)],
   },

@@ -12,6 +12,7 @@ const pool = resource(
 
 cases(databasePooled, {
   good: {
+    "one of which nothing is told": [resource(types.databaseCluster)],
     "a pool": [cluster, pool],
     "another engine": [resource(types.databaseCluster, { engine: "mongodb" })],
   },

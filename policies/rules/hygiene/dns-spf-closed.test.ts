@@ -7,6 +7,7 @@ const record = (value: unknown, type: unknown = "TXT") => [resource(types.dnsRec
 
 cases(dnsSpfClosed, {
   good: {
+    "one of which nothing is told": [resource(types.dnsRecord)],
     "one that ends in -all": record("v=spf1 include:_spf.example.com -all"),
     "one that doubts the rest": record("v=spf1 mx ~all"),
     "another text": record("google-site-verification=all"),

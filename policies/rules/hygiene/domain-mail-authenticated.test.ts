@@ -21,6 +21,7 @@ cases(domainMailAuthenticated, {
     "a text that will be known": [domain, txt("@", unknown), dmarc, dkim],
   },
   bad: {
+    "one of which nothing is told": [[resource(types.domain)], "", /it has no record of SPF, DKIM /],
     none: [[domain], "", /SPF, DKIM and DMARC.*v=spf1 -all/],
     "one missing": [[domain, spf, dkim], "", /no record of DMARC/],
     "another domain's": [

@@ -1,4 +1,4 @@
-import { resource } from "../../kit.ts";
+import { resource, unknown } from "../../kit.ts";
 import { types } from "../../resources.ts";
 import { cases } from "../../testing.ts";
 import { resourceJudged } from "./resource-judged.ts";
@@ -7,6 +7,7 @@ const kubernetes = resource("digitalocean:index/kubernetesCluster:KubernetesClus
 
 cases(resourceJudged, {
   good: {
+    "one of which little is known": [resource(types.droplet, { image: unknown })],
     "a type with rules": [resource(types.droplet)],
     "other providers'": [resource("random:index/randomPassword:RandomPassword")],
     "a provider": [resource("pulumi:providers:digitalocean")],

@@ -13,6 +13,7 @@ const firewall = (portRange: string, ...sourceAddresses: unknown[]) =>
 
 cases(firewallBackendPrivate, {
   good: {
+    "one of which nothing is told": [resource(types.firewall)],
     "private sources": [firewall("8080", "10.0.0.0/16"), pool, balancer],
     "an office on SSH": [firewall("22", "203.0.113.7"), pool, balancer],
     "droplets without a balancer": [firewall("443", "203.0.113.7"), pool],

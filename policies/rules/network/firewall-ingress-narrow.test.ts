@@ -13,6 +13,7 @@ const first = "inboundRules[0].sourceAddresses[0]";
 
 cases(firewallIngressNarrow, {
   good: {
+    "one of which nothing is told": [resource(types.firewall)],
     "the load balancer": firewall({ protocol: "tcp", portRange: "8080", sourceLoadBalancerUids: [unknown] }),
     "private ranges and an office": firewall(
       tcp("22", "10.0.0.0/8", "203.0.113.0/28", "fd00::/8", "2001:db8::1"),

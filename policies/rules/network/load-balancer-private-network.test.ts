@@ -9,6 +9,11 @@ cases(loadBalancerPrivateNetwork, {
     "a global one": [resource(types.loadBalancer, { type: "GLOBAL" })],
   },
   bad: {
+    "one of which nothing is told": [
+      [resource(types.loadBalancer)],
+      "vpcUuid",
+      /no VPC is named, so it lands i/,
+    ],
     "one that names none": [[resource(types.loadBalancer, { region: "fra1" })], "vpcUuid", /default one/],
   },
   unknown: { "the kind": [[resource(types.loadBalancer, { type: unknown })], "type"] },

@@ -13,6 +13,7 @@ const sink = resource(
 cases(databaseLogSink, {
   stack: "prod",
   good: {
+    "one of which nothing is told": [resource(types.databaseCluster)],
     "a sink": [cluster, sink],
     "an engine that has none": [resource(types.databaseCluster, { engine: "mongodb" })],
   },

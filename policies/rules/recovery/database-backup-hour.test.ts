@@ -13,6 +13,7 @@ const config = (inputs: object) =>
 
 cases(databaseBackupHour, {
   good: {
+    "one of which nothing is told": [resource(types.databaseCluster)],
     "a chosen hour": [cluster, config({ backupHour: 3 })],
     "one that will be known": [cluster, config({ backupHour: unknown })],
     "an engine that has no such choice": [resource(types.databaseCluster, { engine: "mongodb" })],

@@ -11,6 +11,7 @@ const host = "db-do-user-1.b.db.ondigitalocean.com:25060";
 
 cases(databaseUriTls, {
   good: {
+    "one of which nothing is told": [resource(types.app)],
     "TLS asked for": app(secret(`postgresql://api:pw@${host}/api?sslmode=verify-full`)),
     "Redis over TLS": app(`rediss://default:pw@${host}`),
     "a reference": app(`\${db.DATABASE_URL}`),
