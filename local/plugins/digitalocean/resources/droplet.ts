@@ -15,7 +15,7 @@ import {
   set,
   string,
 } from "../../provider/schema.ts";
-import { isObject, unknown, type Value, type Values } from "../../provider/values.ts";
+import { isArray, isObject, unknown, type Value, type Values } from "../../provider/values.ts";
 import { type Api, asBody, type Body, until } from "../api.ts";
 import { fromBody, fromField, toField } from "../body.ts";
 import { tag } from "../database.ts";
@@ -156,7 +156,8 @@ async function resize(operation: Operation<Api>, id: string, planned: Values): P
 }
 
 function check({ backups, backupPolicy, volumeIds }: Values): Failure[] {
-  if (volumeIds !== undefined) return [{ property: "volumeIds", reason: "the local cloud has no volumes" }];
+  if (volumeIds !== undefined && !(isArray(volumeIds) && volumeIds.length === 0))
+    return [{ property: "volumeIds", reason: "the local cloud has no volumes" }];
   return backupPolicy !== undefined && !backups
     ? [{ property: "backupPolicy", reason: "can only be set when backups are enabled" }]
     : [];
