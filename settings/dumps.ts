@@ -19,7 +19,7 @@ export const otherRegion: Record<SpacesRegion, SpacesRegion> = {
   tor1: "nyc3",
 };
 
-/** Recipient of the identity that lies in this repository (runbooks/restore-drill/dumps/local-identity.txt): anyone has it. */
+/** Recipient of the identity that lies in this repository (runbooks/local-identity.txt): anyone has it. */
 export const localRecipient = "age134ttc5shqd36akqwzg9xlup0ylt9xmgy743tjgelcm2wevxf2crsfdqgv7";
 
 /** Settings of the dumps that are kept away from the databases. */
