@@ -88,14 +88,15 @@ export function openPlanes(options: PlanesOptions): Planes {
     });
 
   let started = Promise.resolve();
+  let isClosing = false;
+  const closing = Promise.withResolvers<void>();
   const start = async () => {
-    const opening = openApps();
-    const wished = wishes(call());
-    await servers.tidy(wished);
+    const [opened] = await Promise.all([openApps(), servers.tidy(wishes(call()))]);
+    apps = opened;
+    if (isClosing) return;
     servers.update(wishes(call()));
-    apps = await opening;
-    await servers.settled(PATIENCE);
-    apps?.apply(appSpecs(call())); // which look for their databases as soon as they start
+    await Promise.race([servers.settled(PATIENCE), closing.promise]);
+    if (!isClosing) apps?.apply(appSpecs(call())); // which look for their databases as soon as they start
   };
   return {
     dataPlane: {
@@ -121,6 +122,8 @@ export function openPlanes(options: PlanesOptions): Planes {
       await (path === RESET ? servers.settled(PATIENCE) : servers.changed(PATIENCE));
     },
     async close() {
+      isClosing = true;
+      closing.resolve();
       await started;
       await apps?.close(); // before the databases that they use
       await servers.close();

@@ -78,7 +78,10 @@ export async function servedProcess(home: string): Promise<{ cloud: Client; chil
       await once(child, "exit");
   });
   const lines = createInterface(child.stdout);
-  const [line] = await once(lines, "line");
+  const [line] = await Promise.race([
+    once(lines, "line"),
+    once(child, "exit").then(([code]) => Promise.reject(new Error(`the cloud ended with ${code}`))),
+  ]);
   const token = readFileSync(homeOf(home).token, "utf8").trim();
   return { cloud: new Client({ url: JSON.parse(String(line)).listening, token }), child };
 }

@@ -253,6 +253,30 @@ test("where any time is off, only a listed backup's is taken", async (t) => {
   assert.deepEqual([status, body.message], [422, "backup_restore: there is no backup of this time"]);
 });
 
+test("a cloud ends also while a server is on its way", async (t) => {
+  const home = servedHome(t);
+  const first = await scene(t, undefined, home);
+  await onlineCluster(first.cloud, "orders");
+  await first.close();
+  const begun = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<void>();
+  const second = await scene(
+    t,
+    (fake) => {
+      fake.applies = () => {
+        begun.resolve();
+        return ready.promise;
+      };
+    },
+    home,
+  );
+  await begun.promise;
+  const closed = second.close();
+  ready.resolve();
+  await closed;
+  assert.deepEqual(second.fakes[0]?.asked, ["apply", "stop"]);
+});
+
 test("a server leaves with its cluster, and with what a killed cloud left; another cloud's start finds the rest again", async (t) => {
   const home = servedHome(t);
   const first = await scene(t, undefined, home);
