@@ -12,6 +12,9 @@ export interface AppOptions extends Ground {
   log(line: string): void;
 }
 
+/** Whoever ends the cloud or deletes an app doesn't wait for grace periods. Milliseconds. */
+const CLOSING = 5000;
+
 /** A deployment under way. */
 interface UnderWay {
   readonly id: string;
@@ -31,7 +34,7 @@ export class App {
   /** What was ended here, and is not begun again while its outcome is on its way into the store. */
   readonly #ended = new Set<string>();
   /** Instances on their way out. */
-  readonly #leaving = new Set<Promise<void>>();
+  readonly #leaving = new Map<Instance, Promise<void>>();
   #closed = false;
 
   constructor(spec: AppSpec, options: AppOptions) {
@@ -71,11 +74,9 @@ export class App {
     this.#closed = true;
     this.#underWay?.abort.abort();
     await this.#underWay?.done;
-    await Promise.all([
-      this.#router.close(),
-      ...instancesIn(this.#live?.running ?? new Map()).map((instance) => instance.stop()),
-      ...this.#leaving,
-    ]);
+    const instances = [...instancesIn(this.#live?.running ?? new Map()), ...this.#leaving.keys()];
+    const ended = instances.map((instance) => instance.stop(CLOSING));
+    await Promise.all([this.#router.close(), ...ended, ...this.#leaving.values()]);
     this.#live = undefined;
   }
 
@@ -174,8 +175,8 @@ export class App {
     for (const { spec, instances } of before.values())
       for (const instance of instances) {
         if (stays.has(instance)) continue;
-        const gone = instance.drain(spec.drain).finally(() => this.#leaving.delete(gone));
-        this.#leaving.add(gone);
+        const gone = instance.drain(spec.drain).finally(() => this.#leaving.delete(instance));
+        this.#leaving.set(instance, gone);
       }
   }
 

@@ -75,10 +75,11 @@ export class Instance {
     await this.stop();
   }
 
-  async stop(): Promise<void> {
+  /** Ends it within `patience` milliseconds. Default: its grace period. */
+  async stop(patience = this.#options.grace): Promise<void> {
     this.#end.abort();
     this.#change(false);
-    await this.#process?.stop("SIGTERM", this.#options.grace);
+    await this.#process?.stop("SIGTERM", patience);
     await this.#done;
   }
 
