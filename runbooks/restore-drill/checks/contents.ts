@@ -67,6 +67,9 @@ export function schemaAsRecorded(found: string, recordings: readonly Recording[]
   if (wanted === "unrecorded") throw new NotTested("nothing was recorded on both sides of that time");
   return {
     numbers: { digest: found.slice(0, 16) },
-    problems: found === wanted ? [] : ["tables, columns, constraints, indexes, views or functions differ"],
+    problems:
+      found === wanted
+        ? []
+        : ["what is there, how it is typed, constrained or indexed differs from what was recorded"],
   };
 }
