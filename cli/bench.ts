@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { measureCloud } from "../local/bench.ts";
+import { measureCloud, measureRestore } from "../local/bench.ts";
 import { options } from "./arguments.ts";
 import { measureDataPlane } from "./bench/data-plane.ts";
 import { measureRules, trivialPack } from "./bench/policies.ts";
@@ -14,13 +14,18 @@ import { openStack, type Stack } from "./stack.ts";
 import { checkpoint } from "./state.ts";
 
 /**
- * `npm run bench [-- --runs N]`: each figure is a ratio against a floor measured in the same run, the two taken in turn, medians
- * of N runs (default 7). The stack and its local cloud are the benchmark's own.
+ * `npm run bench [-- --runs N] [--restore MB]`: each figure is a ratio against a floor measured in the same run, the two taken in turn, medians
+ * of N runs (default 7). `--restore` is the size of the PostgreSQL that is restored (default 256). The stack and its local cloud are the benchmark's own.
  */
 export async function run(args: string[]): Promise<number> {
-  const { runs } = options("run bench", args, { runs: { type: "string", default: "7" } });
+  const { runs, restore } = options("run bench", args, {
+    runs: { type: "string", default: "7" },
+    restore: { type: "string", default: "256" },
+  });
   if (!/^[1-9]\d?$/.test(runs)) throw new UserError(`--runs is "${runs}"; allowed: 1 to 99`);
-  return hasOwnHome ? measure(Number(runs)) : inOwnHome("bench", args);
+  if (!/^[1-9]\d{0,4}$/.test(restore))
+    throw new UserError(`--restore is "${restore}"; allowed: 1 to 99999 (MB)`);
+  return hasOwnHome ? measure(Number(runs), Number(restore)) : inOwnHome("bench", args);
 }
 
 interface Figure {
@@ -31,7 +36,7 @@ interface Figure {
   detail: string;
 }
 
-async function measure(runs: number): Promise<number> {
+async function measure(runs: number, megabytes: number): Promise<number> {
   const figures: Figure[] = [];
   try {
     const stack = await step("Bringing stack local up", async () => {
@@ -81,7 +86,7 @@ async function measure(runs: number): Promise<number> {
   } finally {
     await stopCloud();
   }
-  figures.push(...(await policies(runs)), ...(await production(runs)));
+  figures.push(...(await policies(runs)), ...(await production(runs)), await restore(megabytes, runs));
   const { startMs, residentMiB } = await step("Measuring the local cloud", () => measureCloud(runs));
   figures.push(
     { name: "local cloud: start to first answer", value: startMs / 1000, limit: 1, unit: "s", detail: "" },
@@ -122,6 +127,21 @@ async function dataPlane(stack: Stack, runs: number): Promise<Figure[]> {
       detail: `${seconds(startMs)} / ${seconds(chainMs)}`,
     },
   ];
+}
+
+/** A fork of a database, up to its first answer, and what copying the same backup and replaying the same log takes by hand. */
+async function restore(megabytes: number, runs: number): Promise<Figure> {
+  const { forks, floors } = await step("Measuring a restore of PostgreSQL", () =>
+    measureRestore(megabytes, Math.min(runs, 3)),
+  );
+  const [forkMs, floorMs] = [median(forks), median(floors)];
+  return {
+    name: "restore of PostgreSQL / by hand",
+    value: forkMs / floorMs,
+    limit: 1.25,
+    unit: "x",
+    detail: `${seconds(forkMs)} / ${seconds(floorMs)}, ${megabytes} MB`,
+  };
 }
 
 /** A round of these takes minutes: fewer do. */

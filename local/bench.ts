@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { homeOf } from "./index.ts";
 
+export { measureRestore } from "./dataplane/postgres/bench.ts";
+
 export interface CloudFigures {
   /** From the start of the process to its first answered API request, in milliseconds. */
   startMs: number;
