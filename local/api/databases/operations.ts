@@ -151,7 +151,7 @@ const Source = z.object({
 clusters.read("/online-migration", (cluster, call) => migrationView(cluster, call));
 clusters.on("PUT", "/online-migration", Source, (cluster, _, call) => {
   refuseUnlessOnline(cluster, call);
-  // Nothing is copied: there are no servers to copy between.
+  // Nothing is copied: the source may be anywhere.
   const migration = {
     id: newId(),
     created: call.now,
