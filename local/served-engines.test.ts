@@ -12,7 +12,7 @@ const asUser = (uri: string, name: string, password: string) =>
 
 /** Connects to MongoDB, verified in full, and asks something. */
 async function mongo<T>(uri: string, ca: string, action: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = new MongoClient(uri, { ca, serverSelectionTimeoutMS: 10_000 });
+  const client = new MongoClient(uri, { ca, serverSelectionTimeoutMS: 60_000 });
   try {
     return await action(await client.connect());
   } finally {

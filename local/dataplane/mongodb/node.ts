@@ -88,12 +88,13 @@ export class WireNode {
     void process.exited.then(() => {
       if (this.#process === process) this.#process = undefined;
     });
-    while (this.#process === process) {
+    for (let refusals = 0; this.#process === process; ) {
       try {
         await this.run(spec, { listDatabases: 1, $db: "admin" });
         return;
       } catch (error) {
-        if (error instanceof CommandError) {
+        // FerretDB gives PostgreSQL five seconds, which can be too few on a busy machine.
+        if (error instanceof CommandError && ++refusals === ATTEMPTS) {
           await this.stop();
           throw error;
         }
