@@ -137,6 +137,22 @@ describe("dumps of PostgreSQL", () => {
     assert.deepEqual(found, { n: rows });
   });
 
+  it("restore as an administrator who is no superuser, as on the platform", async () => {
+    await server.sql(
+      "postgres",
+      `create role doadmin login createdb createrole password 'secret of a test';
+       grant app, reporter to doadmin with admin option`,
+    );
+    await server.sql("postgres", "create database administered owner doadmin template template0");
+    const target = { uri: server.uri("administered", "doadmin") };
+    await restoreDump({ store: bucket.store, ...source, identity, target });
+    const rows = await server.sql(
+      "administered",
+      "select distinct tableowner from pg_tables where schemaname = 'public'",
+    );
+    assert.deepEqual(rows, [{ tableowner: "app" }]);
+  });
+
   it("restore as the product's own user, who gets all of it", async () => {
     const database = await emptyDatabase();
     await server.sql(database, "grant usage, create on schema public to app; create extension pgcrypto");

@@ -38,6 +38,7 @@ export async function restorePostgres(
     await refuseUnfit(client, manifest);
     if (owners === "kept") await prepareRoles(client, manifest.schema?.roles ?? [], makeRoles);
     const list = await output("pg_restore", ["--list"], { env: programs.env, input: open() });
+    if (owners === "kept") await letOwn(client, ownersIn(list, manifest.schema?.roles ?? []));
     const there = await client.query<{ extname: string }>("select extname from pg_extension");
     const listFile = join(folder, "list");
     await writeFile(
@@ -114,6 +115,23 @@ async function prepareRoles(client: pg.Client, roles: readonly string[], make: b
   // Where that is not allowed, pg_restore says so of the first thing that it can't give away.
   for (const { rolname } of foreign.rows)
     await client.query(`grant ${pg.escapeIdentifier(rolname)} to current_user`).catch(() => undefined);
+}
+
+/** Those of some roles that own something in schema public: the last word of a list's line. */
+function ownersIn(list: string, roles: readonly string[]): string[] {
+  const lines = list.split("\n").filter((line) => line.includes(" public "));
+  return roles.filter((role) => lines.some((line) => line.endsWith(` ${role}`)));
+}
+
+/** Unless a superuser gives it, a table in schema public can only become that of a role who may create there. */
+async function letOwn(client: pg.Client, owners: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ rolname: string }>(
+    `select rolname from pg_roles where rolname = any($1) and not has_schema_privilege(rolname, 'public', 'create')
+       and not (select rolsuper from pg_roles where rolname = current_user)`,
+    [owners],
+  );
+  for (const { rolname } of rows)
+    await client.query(`grant usage, create on schema public to ${pg.escapeIdentifier(rolname)}`);
 }
 
 /**

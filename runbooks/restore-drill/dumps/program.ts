@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Writable } from "node:stream";
 import type { Bytes } from "./bytes.ts";
 
 interface Options {
@@ -9,9 +8,6 @@ interface Options {
   signal?: AbortSignal | undefined;
   input?: Bytes;
 }
-
-/** What feeding a program fails with that has read enough. */
-const endedReading = new Set(["EPIPE", "ERR_STREAM_PREMATURE_CLOSE"]);
 
 /** How much of what a program complains is kept. */
 const complaintCharacters = 2000;
@@ -28,7 +24,7 @@ export async function* run(command: string, args: readonly string[], options: Op
     complaint = (complaint + text).slice(-complaintCharacters);
   });
   const closed = once(child, "close");
-  const fed = pipeline(Readable.from(input ?? none(), { objectMode: false }), child.stdin);
+  const fed = feed(child.stdin, input ?? none(), closed);
   for (const each of [closed, fed]) each.catch(() => undefined);
   try {
     await once(child, "spawn").catch((error) => {
@@ -39,13 +35,28 @@ export async function* run(command: string, args: readonly string[], options: Op
     yield* child.stdout;
     const [code, killedBy] = await closed;
     // A source that fails is the reason for whatever the program made of it.
-    await fed.catch((error) => {
-      if (!endedReading.has(error.code)) throw error;
-    });
+    await fed;
     if (code !== 0) throw new Error(`${command} failed: ${complaint.trim() || killedBy || `exit ${code}`}`);
   } finally {
     child.kill();
     await closed.catch(() => undefined);
+  }
+}
+
+/** Gives a program all of a source, or what it wants to read of it. @throws what the source fails with, and nothing else. */
+async function feed(stdin: Writable, source: Bytes, closed: Promise<unknown>): Promise<void> {
+  // A program that has read enough closes its end.
+  stdin.on("error", () => undefined);
+  const ended = closed.catch(() => undefined);
+  try {
+    for await (const piece of source) {
+      if (stdin.destroyed) return;
+      if (!stdin.write(piece)) await Promise.race([once(stdin, "drain").catch(() => undefined), ended]);
+    }
+    stdin.end();
+  } catch (error) {
+    stdin.destroy();
+    throw error;
   }
 }
 
