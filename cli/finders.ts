@@ -19,8 +19,8 @@ export interface Finder {
   /** Pulumi's import id. */
   id: (item: unknown, inputs: Inputs) => string;
   /**
-   * Where to delete an item that is of no use to anyone, since what it was made for is told once and was lost. Undefined for
-   * one that can be imported.
+   * Where to delete an item that is of no use to anyone: what it was made for is told once and was lost, or it can't become what the
+   * program makes. Undefined for one that can be imported.
    */
   lost?: (item: unknown, inputs: Inputs) => string | undefined;
 }
@@ -75,11 +75,13 @@ export const finders: Record<ProtectedType, Finder> & Record<string, Finder> = {
   "digitalocean:index/loadBalancer:LoadBalancer": byName("/v2/load_balancers", "load_balancers"),
   "digitalocean:index/firewall:Firewall": byName("/v2/firewalls", "firewalls"),
   "digitalocean:index/sshKey:SshKey": byName("/v2/account/keys", "ssh_keys"),
-  // Its name is made anew by each preview; the tag is the fleet's.
+  // Its name is made anew by each preview; the tag is the fleet's. It can't be taken over, since its name can't be changed to the
+  // new one. Nothing is kept on its droplets.
   "digitalocean:index/dropletAutoscale:DropletAutoscale": {
     ...byName("/v2/droplets/autoscale", "autoscale_pools"),
     name: (item) => listed(at(item, "droplet_template", "tags")),
     wanted: (inputs) => listed(at(inputs, "dropletTemplate", "tags")),
+    lost: (item) => `/v2/droplets/autoscale/${at(item, "id")}/dangerous`,
   },
   "digitalocean:index/domain:Domain": namedItself("/v2/domains", "domains"),
   "digitalocean:index/dnsRecord:DnsRecord": {

@@ -13,7 +13,7 @@ import { checkpoint, dropCutAttributes } from "./state.ts";
  * After an interrupted command the cloud may have things that the stack's state does not know: their creation was acknowledged, or
  * even only begun, when the command, the provider or the cloud ended. Creating them again would fail (names are taken) or make
  * a second one. They are found by name and imported. Only what is of no use to anyone is deleted: a MongoDB user or a Spaces key, whose
- * secret was told once, to a command that is no more.
+ * secret was told once, to a command that is no more, and a pool of droplets, which keep nothing.
  */
 
 /** Owners come before what they own, so a cluster's users are found only in the round after the cluster. */
@@ -115,7 +115,7 @@ async function find(cloud: Cloud, type: string, inputs: Inputs): Promise<string 
   const lost = finder.lost?.(item, inputs);
   if (lost === undefined) return finder.id(item, inputs);
   await ask(cloud, "DELETE", lost);
-  say(`  deleted ${wanted} (${type.split(":").pop()}), whose secret was lost: it will be made anew`);
+  say(`  deleted ${wanted} (${type.split(":").pop()}), which can't be taken over: it will be made anew`);
   return undefined;
 }
 
@@ -126,7 +126,7 @@ async function ask(cloud: Cloud, method: string, path: string): Promise<unknown>
   if (answer.status === 404) return undefined;
   if (!answer.ok)
     throw new UserError(`the local cloud answers ${path} with HTTP ${answer.status}; look at ${cloud.url}`);
-  return answer.status === 204 ? undefined : answer.json();
+  return method === "GET" ? answer.json() : undefined;
 }
 
 async function must(stack: Stack, args: string[]): Promise<string> {
