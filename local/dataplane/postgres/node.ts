@@ -9,17 +9,16 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Issued } from "../../certificates.ts";
-import type { ServerSpec } from "../engine.ts";
+import { freePort } from "../ports.ts";
 import { endLeftover, type RunningProcess, startProcess } from "../process.ts";
 import { giveToServers, makePrivateFolder, serverIdentity } from "../programs.ts";
 import { takeBaseBackup } from "./base-backup.ts";
-import { fileOf, type Settings } from "./configuration.ts";
-import { inside, insiders, SUPERUSER, socketName } from "./control.ts";
+import type { Settings } from "./configuration.ts";
+import { inside, SUPERUSER } from "./control.ts";
+import { type NodeSetup, writeConfiguration } from "./node-files.ts";
 import type { Program } from "./program.ts";
 
 const run = promisify(execFile);
@@ -36,22 +35,6 @@ const PATIENCE = 20_000;
 /** The found port was taken meanwhile; the killed server's processes are about to notice that it is gone. */
 const PASSING = /could not create any TCP|lock file .* already exists|shared memory block .* in use/;
 const ENV = { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH ?? "/usr/bin:/bin" };
-
-/** What a server is started with. */
-export interface NodeSetup {
-  readonly settings: Settings;
-  readonly tls: Issued;
-  /** Who can use the pooler. */
-  readonly users: readonly string[];
-  /** Lets nobody in but the cloud. */
-  readonly isClosed?: boolean;
-}
-
-export const setupOf = ({ tls, users }: ServerSpec, settings: Settings): NodeSetup => ({
-  settings,
-  tls,
-  users: users.map((user) => user.name),
-});
 
 /** One PostgreSQL server: its data directory, its configuration beside it, its process. */
 export class PostgresNode {
@@ -83,10 +66,6 @@ export class PostgresNode {
 
   get isRunning(): boolean {
     return this.#process !== undefined;
-  }
-
-  get pid(): number | undefined {
-    return this.#process?.pid;
   }
 
   /** Where data are made before they are whole; what an interrupted attempt left there is gone. */
@@ -172,7 +151,7 @@ export class PostgresNode {
   }
 
   async #start(setup: NodeSetup): Promise<void> {
-    this.#write(setup);
+    writeConfiguration(this, setup);
     const log = join(this.folder, "log");
     if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT) truncateSync(log);
     const before = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
@@ -235,7 +214,7 @@ export class PostgresNode {
     const changed = Object.keys({ ...this.#started, ...settings }).filter(
       (name) => this.#started[name] !== settings[name],
     );
-    const isNew = this.#write({ ...setup, settings });
+    const isNew = writeConfiguration(this, { ...setup, settings });
     if (changed.length === 0 && !isNew) return;
     if (changed.length > 0 && (await this.#needRestart(changed))) {
       await this.stop();
@@ -259,81 +238,13 @@ export class PostgresNode {
     await inside(this, (client) => client.query("select pg_reload_conf()"));
     while (this.isRunning && (await at()) === before) await delay(POLL);
   }
-
-  /** Writes all files that the server reads. Returns whether any but the settings is another than before. */
-  #write({ settings, tls, users, isClosed }: NodeSetup): boolean {
-    const file = (name: string) => join(this.folder, name);
-    const all: Settings = {
-      listen_addresses: "127.0.0.1",
-      unix_socket_directories: socketName(this.folder),
-      data_directory: this.data,
-      hba_file: file("pg_hba.conf"),
-      ident_file: file("pg_ident.conf"),
-      ssl_cert_file: file("server.crt"),
-      ssl_key_file: file("server.key"),
-      ...settings,
-    };
-    makePrivateFolder(this.folder);
-    this.#put("postgresql.conf", fileOf(all));
-    const [cloud] = insiders();
-    // Before version 16 a map can't say "all".
-    const pooled = Number(this.program.major) < 16 ? users : ["all"];
-    const idents = [
-      ...insiders().map((name) => `cloud ${name} ${SUPERUSER}\n`),
-      ...pooled.map((name) => `pooler ${cloud} ${name}\n`),
-    ];
-    return [
-      this.#put("pg_hba.conf", isClosed ? CLOSED : CLOSED + OPEN),
-      this.#put("pg_ident.conf", idents.join("")),
-      this.#put("server.crt", tls.certificate),
-      this.#put("server.key", tls.key),
-    ].some(Boolean);
-  }
-
-  #put(name: string, text: string): boolean {
-    const path = join(this.folder, name);
-    if (existsSync(path) && readFileSync(path, "utf8") === text) return false;
-    const draft = `${path}.new`;
-    writeFileSync(draft, text, { mode: 0o600 });
-    giveToServers(draft);
-    renameSync(draft, path);
-    return true;
-  }
 }
 
 const NAME = "postgres";
 const STANDBY = "standby.signal";
 
-const CLOSED = `
-local   all         ${SUPERUSER}               peer map=cloud
-local   replication ${SUPERUSER}               peer map=cloud
-`;
-
-/**
- * Clients come over TLS with a password, and never as the superuser. The pooler, which is the cloud, has their password checked and then
- * comes as them. What is not named is refused.
- */
-const OPEN = `
-local   all         all                    peer map=pooler
-hostssl all         ${SUPERUSER} 127.0.0.1/32  reject
-hostssl all         all          127.0.0.1/32  scram-sha-256
-`;
-
 /** What the server said last before it ended. */
 function reasonIn(log: string): string {
   const lines = [...log.matchAll(/(?:FATAL|PANIC|ERROR): +(.*)/g)].map(([, text]) => text ?? "");
   return lines.findLast((line) => !line.startsWith("terminating")) ?? "PostgreSQL ended without a reason";
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no free port")),
-      );
-    });
-  });
 }

@@ -3,7 +3,8 @@ import type { ServerSpec } from "../engine.ts";
 import type { Archive } from "./archive.ts";
 import { type Settings, settingsOf } from "./configuration.ts";
 import { inside, SUPERUSER, socketName } from "./control.ts";
-import { type PostgresNode, setupOf } from "./node.ts";
+import type { PostgresNode } from "./node.ts";
+import { setupOf } from "./node-files.ts";
 
 export interface StandbysOptions {
   /** The node of a number, running or not. */
