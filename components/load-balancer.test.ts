@@ -62,7 +62,7 @@ test("TLS ends at the balancer, plain http is redirected, and backends are found
     },
   });
   assert.ok(balancer.dependencies.includes("lb-tag"));
-  assert.deepEqual(balancer.ignoreChanges, ["projectId"]);
+  assert.deepEqual(balancer.ignoreChanges, ["projectId", "network"]);
   assert.deepEqual([balancer.protect, balancer.retainOnDelete], [true, true]);
   assert.equal((await resolved(result.ip)).value, "203.0.113.80");
   assert.equal((await resolved(result.loadBalancerId)).value, "lb-balancer-id");

@@ -110,7 +110,8 @@ export class LoadBalancer extends Component {
         },
         firewall: allows.length || denies.length ? { allows, denies } : undefined,
       },
-      { ...guarded(protection, "balancer"), ignoreChanges: ["projectId"] },
+      // `network` is never read back, so one that was imported would be replaced for it.
+      { ...guarded(protection, "balancer"), ignoreChanges: ["projectId", "network"] },
       transform?.balancer,
     );
     this.loadBalancerId = balancer.id;
