@@ -97,7 +97,9 @@ export const grantsCommand = `/bin/sh -c '${[
   "umask 077",
   "export PGSSLROOTCERT=/tmp/ca.pem",
   'printf "%s" "$CA_CERT" > "$PGSSLROOTCERT"',
-  'printf "%s\\n" "$GRANTS_SQL" | psql --no-psqlrc --set=ON_ERROR_STOP=1',
+  'grants() { printf "%s\\n" "$GRANTS_SQL" | psql --no-psqlrc --set=ON_ERROR_STOP=1; }',
+  // Again when something else changes the same rights at the same moment ("tuple concurrently updated").
+  "grants || { sleep 1; grants; } || { sleep 2; grants; }",
 ].join("; ")}'`;
 
 function psqlImage(version: string): Image {
