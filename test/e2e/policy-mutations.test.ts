@@ -69,6 +69,8 @@ async function succeeds(running: Promise<Finished>): Promise<void> {
 
 interface Previewed extends Finished {
   findings: Finding[];
+  /** All that the engine tells whoever listens, as it was written. */
+  events: string;
 }
 
 async function preview(
@@ -83,8 +85,9 @@ async function preview(
   const log = join(folder, "events");
   const finished = await run("preview", "--stack", "prod", "--policy-pack", "policies", "--event-log", log);
   const findings = findingsOf(readEvents(log), rules);
+  const events = readFileSync(log, "utf8");
   rmSync(log, { force: true });
-  return { ...finished, findings };
+  return { ...finished, findings, events };
 }
 
 /** What is said about the resources of a prefix, rule by rule. */
@@ -159,6 +162,73 @@ describe("mandatory rules on the real engine", () => {
     const covered = [...mutations.map(([rule]) => rule), ...alone].sort();
     const mandatory = rules.filter(({ level }) => level === "mandatory").map(({ name }) => name);
     assert.deepEqual(covered, mandatory.sort());
+  });
+});
+
+describe("secrets of a program", () => {
+  /** Of nobody, in the shapes that a program has them in: marked by Pulumi, or not. */
+  const canaries = {
+    marked: "canary-Marked-of-nobody",
+    clear: `dop_v1_${"c0ffee00".repeat(8)}`,
+    uri: "canary-Uri-of-nobody",
+  };
+  const scene: Scene = {
+    ...scenes.site("a-"),
+    // What mends a resource is given its secrets, and gives them back.
+    "a-balancer": {
+      type: types.loadBalancer,
+      inputs: {
+        name: "a-balancer",
+        region: "fra1",
+        forwardingRules: [
+          { entryPort: 80, entryProtocol: "http", targetPort: 80, targetProtocol: "http" },
+          {
+            entryPort: 443,
+            entryProtocol: "https",
+            targetPort: 80,
+            targetProtocol: "http",
+            certificateName: { secret: canaries.marked },
+          },
+        ],
+      },
+    },
+    "a-droplet": {
+      type: types.droplet,
+      inputs: {
+        name: "a-droplet",
+        region: "fra1",
+        size: "s-1vcpu-1gb",
+        image: "ubuntu-24-04-x64",
+        userData: `TOKEN=${canaries.clear}`,
+      },
+    },
+  };
+  const editor = new Editor(scene, "a-");
+  for (const [key, value] of Object.entries({
+    MARKED: { secret: canaries.marked },
+    CLEAR: canaries.clear,
+    DATABASE_URL: `postgres://api:${canaries.uri}@db/x?sslmode=disable`,
+  }))
+    editor.push("app", "spec.services[0].envs", { key, value });
+  const mend = ["load-balancer-ciphers", "load-balancer-https"];
+  const config = { ...settings, "policies:mend": mend };
+
+  test("stand in no diagnostic, event or remediation of the pack", async () => {
+    const { stdout, stderr, events } = await preview(scene, {}, config);
+    const lines = events.split("\n");
+    // The engine writes what its language host logs to debug, whatever a pack does.
+    const told = lines
+      .filter((line) => /"(?:policy|diagnostic)Event"/.test(line) && !line.includes('"severity":"debug"'))
+      .join("\n");
+    for (const rule of ["credentials-in-clear", "database-uri-tls"]) assert.match(told, new RegExp(rule));
+    for (const canary of Object.values(canaries)) {
+      assert.ok(!`${stdout}${stderr}`.includes(canary), `the terminal shows ${canary}`);
+      assert.ok(!told.includes(canary), `an event shows ${canary}`);
+    }
+    // A remediation's event has all inputs, before and after: what was a secret has to be one after it.
+    const mended = lines.filter((line) => line.includes('"policyRemediationEvent"')).join("\n");
+    for (const rule of mend) assert.match(mended, new RegExp(rule));
+    assert.ok(!mended.includes(canaries.marked), "a remediation's event shows a secret");
   });
 });
 

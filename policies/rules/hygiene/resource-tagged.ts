@@ -22,7 +22,8 @@ export const resourceTagged: ResourceRule = {
     const target = inputs.dropletTemplate ?? inputs;
     if (typeof target !== "object" || target === null) return;
     const tags: unknown = Reflect.get(target, "tags");
-    const own: unknown[] = Array.isArray(tags) ? tags : [];
-    Reflect.set(target, "tags", [...own, ...limits.tags.filter((tag) => !own.includes(tag))]);
+    // In place: what is copied out of a list is no longer marked as a secret.
+    if (Array.isArray(tags)) tags.push(...limits.tags.filter((tag) => !tags.includes(tag)));
+    else Reflect.set(target, "tags", [...limits.tags]);
   },
 };
