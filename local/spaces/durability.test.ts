@@ -39,7 +39,13 @@ interface Running {
 /** The cloud as a process of its own, listening. */
 async function start(t: TestContext, home: string): Promise<Running> {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN], {
-    env: { ...process.env, BREAKWATER_HOME: home, BREAKWATER_PORT: "0", BREAKWATER_SPACES_PORT: "", BREAKWATER_SERVERS: "none" },
+    env: {
+      ...process.env,
+      BREAKWATER_HOME: home,
+      BREAKWATER_PORT: "0",
+      BREAKWATER_SPACES_PORT: "",
+      BREAKWATER_SERVERS: "none",
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));
