@@ -95,7 +95,7 @@ describe("npm run drift", () => {
     await put(path, { rules: [{ type: "ip_addr", value: "0.0.0.0/0" }] });
     const { code, found, report } = await drift();
     assert.equal(code, 7);
-    assert.deepEqual(found, { "postgres-firewall": ["rules[0].value"] });
+    assert.deepEqual(found, { "postgres-firewall": ["rules[0].value", "rules[1]"] }); // one instead of two
     assert.equal(report.differences[0]?.properties[0]?.cloud, '"0.0.0.0/0"');
     const page = await it.npm("run", "--silent", "drift", "--", "--format", "markdown");
     assert.equal(page.code, 7);
