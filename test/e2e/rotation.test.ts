@@ -28,10 +28,10 @@ describe("rotation", () => {
 
   /** The value that the product got last for one of its variables. */
   function sent(name: string): string {
-    const write = proxy.exchanges.findLast(
-      ({ method, path }) => method !== "GET" && path.startsWith("/v2/apps"),
-    );
-    const { services } = JSON.parse(write?.body ?? "{}").spec;
+    const specs = proxy.exchanges
+      .filter(({ method, path, body }) => method !== "GET" && path.startsWith("/v2/apps") && body)
+      .map(({ body }) => JSON.parse(body).spec);
+    const { services } = specs.findLast((spec) => spec?.services); // the worker's app has none
     const found = services[0].envs.find(({ key }: { key: string }) => key === name);
     assert.equal(found?.type, "SECRET", name);
     return found.value;
