@@ -5,7 +5,7 @@ import { capture } from "../process.ts";
 /** What the policy pack costs. */
 
 /** A pack with one rule that says nothing: what any pack costs. */
-export const trivialPack = "cli/bench/policies";
+export const trivialPack = "cli/bench/trivial-pack";
 
 /**
  * What all rules cost beyond one that says nothing, the two in turn, each in a process of its own: the engine's pack is as cold. CPU
