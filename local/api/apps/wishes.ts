@@ -110,7 +110,10 @@ function componentSpec(app: Saved<App>, spec: Spec, listed: Listed, call: Call<u
 
 /** What the table of workspaces knows it by. */
 function sourceOf({ image, git, github, gitlab, bitbucket }: Listed["component"]): string {
-  if (image) return image.registry ? `${image.registry}/${image.repository}` : image.repository;
+  if (image) {
+    const { registry, repository, tag } = image;
+    return `${registry ? `${registry}/` : ""}${repository}${tag ? `:${tag}` : ""}`;
+  }
   return git?.repo_clone_url ?? (github ?? gitlab ?? bitbucket)?.repo ?? "";
 }
 

@@ -28,7 +28,7 @@ export type Kind = "service" | "worker" | "job" | "static site" | "functions";
 export interface ComponentSpec {
   readonly name: string;
   readonly kind: Kind;
-  /** The image's repository or the clone's address: what the table of workspaces knows. */
+  /** The image's repository, with its tag, or the clone's address: what the table of workspaces knows. */
   readonly source: string;
   /** Of a source that is built: the folder in its repository. */
   readonly folder: string;

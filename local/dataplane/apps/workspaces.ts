@@ -41,14 +41,18 @@ export function readWorkspaces(file: string): Workspaces {
   );
 }
 
-/** The workspace of an image or repository, if its folder is there. A repository is known by its address or by the end of it. */
+/**
+ * The workspace of an image or repository, if its folder is there. Both are known by their address or by the end of it; an image by its tag
+ * as well, or by any: `product-api:local` is the example product, and what a team has built under another tag is not.
+ */
 export function findWorkspace(workspaces: Workspaces, source: string): Workspace | undefined {
   const short =
     source
       .replace(/\.git$/, "")
       .split("/")
       .at(-1) ?? "";
-  const workspace = workspaces.get(source) ?? workspaces.get(short);
+  const names = [source, short].flatMap((name) => [name, name.replace(/:[^/:]+$/, "")]);
+  const workspace = names.map((name) => workspaces.get(name)).find((found) => found !== undefined);
   return workspace && isFolder(workspace.folder) ? workspace : undefined;
 }
 
