@@ -45,7 +45,9 @@ describe("npm run rehearse", () => {
     change(it.root, ["network"], { vpcId: nowhere }, "prod");
     change(it.root, ["project"], { import: nowhere }, "prod");
     const out = ["--out", join(it.root, "report.json"), "--out", join(it.root, "report.md")];
+    it.env.BREAKWATER_SERVERS = "all"; // as for a user: on real databases
     const { code, stdout, output } = await rehearse("--stack", "prod", ...out);
+    it.env.BREAKWATER_SERVERS = "none";
     assert.equal(code, 0, output);
     assert.match(stdout, /^Rehearsal of prod: passed\n/);
 
