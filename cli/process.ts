@@ -55,6 +55,8 @@ export interface Running {
   env?: NodeJS.ProcessEnv;
   /** Milliseconds after which the program is ended (`capture` only); none by default. */
   timeout?: number;
+  /** When this is aborted, the program is asked to end (`capture` only). */
+  givenUp?: AbortSignal | undefined;
   /** Called with every line of stderr while the program runs. */
   onErrorLine?: (line: string) => void;
 }
@@ -68,10 +70,11 @@ export interface Finished {
 /** Runs a program to its end and keeps what it prints. Rejects when it cannot be started, or this command is asked to end. */
 export function capture(program: string, args: string[], options: Running = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const { cwd, env, timeout } = options;
+    const { cwd, env, timeout, givenUp } = options;
     const child = started(() =>
       spawn(program, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] }),
     );
+    givenUp?.addEventListener("abort", () => child.kill("SIGTERM"));
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {

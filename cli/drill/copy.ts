@@ -88,8 +88,10 @@ function commandOf(pid: number): string {
   }
 }
 
+const isOnThisMachine = ({ url }: Api) => /\/\/(127\.|localhost)/.test(url);
+
 /** Milliseconds between two looks: DigitalOcean allows 250 requests a minute. */
-const pauseOf = ({ url }: Api) => (/\/\/(127\.|localhost)/.test(url) ? 200 : 2_000);
+const pauseOf = (api: Api) => (isOnThisMachine(api) ? 200 : 2_000);
 
 /** Minutes that a deletion may take. */
 const DELETION = 10;
@@ -139,11 +141,14 @@ export interface Progress {
   onlineAt?: string;
   /** Its trusted sources were there. */
   closedAt?: string;
+  /** Why there will be no copy. DigitalOcean never says so: a copy that fails there just does not become online. */
+  failure?: string;
 }
 
-/** Watches a copy until it is online behind its firewall, or `ended` says that nothing more will come. */
+/** Watches a copy until it is online behind its firewall, or has failed, or `ended` says that nothing more will come. */
 export async function watch(api: Api, name: string, progress: Progress, ended: () => boolean): Promise<void> {
-  while (!ended() && !interruption() && !(progress.onlineAt && progress.closedAt)) {
+  const isDecided = () => progress.failure || (progress.onlineAt && progress.closedAt);
+  while (!ended() && !interruption() && !isDecided()) {
     await look(api, name, progress).catch(() => undefined); // a look that fails is followed by another one
     await delay(pauseOf(api));
   }
@@ -157,5 +162,17 @@ async function look(api: Api, name: string, progress: Progress): Promise<void> {
   const now = new Date().toISOString();
   progress.status = String(at(body, "database", "status"));
   if (progress.status === "online") progress.onlineAt ??= now;
+  else progress.failure = await failureOf(api, progress.clusterId);
   if ((await trustedSources(api, progress.clusterId))?.length) progress.closedAt ??= now;
+}
+
+/** Why the local cloud could not bring a cluster up. */
+async function failureOf(api: Api, clusterId: string): Promise<string | undefined> {
+  if (!isOnThisMachine(api)) return undefined;
+  const servers = await mustList(api, "/_local/servers", "servers");
+  const why = at(
+    servers.find((server) => at(server, "id") === clusterId),
+    "why",
+  );
+  return typeof why === "string" ? why : undefined;
 }

@@ -60,9 +60,12 @@ export async function restore(
 
   async function check(made: DrillStack): Promise<void> {
     let ended = false;
-    const watching = watch(api, name, seen.progress, () => ended);
+    const failed = new AbortController();
+    const watching = watch(api, name, seen.progress, () => ended).then(() => {
+      if (seen.progress.failure) failed.abort();
+    });
     const outputs = await step(`Restoring ${source.clusterName} as ${name}`, () =>
-      made.up(wanted.minutes),
+      made.up(wanted.minutes, failed.signal),
     ).finally(() => {
       ended = true;
     });
@@ -94,6 +97,7 @@ function endOf(error: unknown, { progress }: Seen): NonNullable<Seen["end"]> {
   const signal = interruption();
   if (signal) return { status: "aborted", why: `interrupted by ${signal}` };
   if (error instanceof NoRestorePoint) return { status: "failed", why: messageOf(error) };
+  if (progress.failure) return { status: "failed", why: `the copy can't be brought up: ${progress.failure}` };
   const status = progress.status ?? "never seen";
   if (error instanceof TimedOut)
     return { status: "timed-out", why: `${messageOf(error)}; the copy's last status: ${status}` };

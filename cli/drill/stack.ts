@@ -16,8 +16,8 @@ import { capture } from "../process.ts";
  * login of the user's is touched, and the passphrase is known to nobody.
  */
 export interface DrillStack {
-  /** @throws UserError with the engine's reason, or when it took longer than `minutes`. */
-  up(minutes: number): Promise<Outputs>;
+  /** @throws UserError with the engine's reason, or when it took longer than `minutes`, or was given up. */
+  up(minutes: number, givenUp?: AbortSignal): Promise<Outputs>;
   /** Takes away state and configuration. */
   remove(): void;
 }
@@ -69,8 +69,8 @@ export async function openDrillStack(
     DIGITALOCEAN_TOKEN: api.token,
   };
   env.PATH = `${dirname(pulumi)}:${env.PATH}`;
-  const run = (args: string[], timeout?: number) =>
-    capture(pulumi, [...args, "--stack", id], { cwd: folder, env, timeout });
+  const run = (args: string[], timeout?: number, givenUp?: AbortSignal) =>
+    capture(pulumi, [...args, "--stack", id], { cwd: folder, env, timeout, givenUp });
   const must = async (args: string[]) => {
     const { code, stderr } = await run(args);
     if (code !== 0)
@@ -99,11 +99,12 @@ export async function openDrillStack(
       rmSync(secret, { force: true });
     }
   }
-  async function up(minutes: number): Promise<Outputs> {
+  async function up(minutes: number, givenUp?: AbortSignal): Promise<Outputs> {
     const started = Date.now();
     const { code, stdout, stderr } = await run(
       ["up", "--yes", "--skip-preview", "--non-interactive"],
       minutes * 60_000,
+      givenUp,
     );
     if (code !== 0) {
       if (Date.now() - started >= minutes * 60_000)
