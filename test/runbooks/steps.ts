@@ -12,8 +12,17 @@ export function stepsOf(runbook: string): string[] {
   return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? "");
 }
 
-/** Runs one block from the root of the checkout. @throws when a command of it fails, with what it said. */
-export async function runStep(block: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { stdout } = await run("bash", ["-euo", "pipefail", "-c", block], { cwd: root, env });
-  return stdout;
+/**
+ * Runs one block from the root of a checkout.
+ *
+ * @throws when a command of it fails, with all that the block said.
+ */
+export async function runStep(block: string, env: NodeJS.ProcessEnv, cwd = root): Promise<string> {
+  const options = { cwd, env, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    return (await run("bash", ["-euo", "pipefail", "-c", block], options)).stdout;
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${block}ended badly:\n${stdout}${stderr}`, { cause: error });
+  }
 }

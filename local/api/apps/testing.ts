@@ -143,7 +143,12 @@ export interface Page {
 }
 
 /** What an app answers, asked with full verification of its certificate. */
-export function ask({ ca }: Served, url: string, options: RequestOptions = {}, body?: string): Promise<Page> {
+export function ask(
+  { ca }: Pick<Served, "ca">,
+  url: string,
+  options: RequestOptions = {},
+  body?: string,
+): Promise<Page> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { ca, agent: false, ...options }, (response) => {
       let text = "";
