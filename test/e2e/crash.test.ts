@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { contents } from "./account.ts";
 import { type Checkout, checkout } from "./checkout.ts";
+import { change } from "./settings.ts";
 
 /** Creation takes this part of the time that it takes on the platform: long enough to be interrupted. */
 const SCALE = "0.01";
@@ -101,6 +102,45 @@ describe("in the middle of an up", () => {
       );
     }
   });
+});
+
+test("kill -9 of pulumi up at a half-made zone, load balancer and pool of droplets, one after the other: npm start converges", async () => {
+  const it = await checkout({ BREAKWATER_TIME_SCALE: SCALE });
+  try {
+    change(it.root, ["compute"], "droplets");
+    const first = async (path: string, key: string) => {
+      const { body } = await it.api("GET", path);
+      const found = (body as Record<string, Named[]>)[key]?.[0];
+      return found && (found.id ?? found.name);
+    };
+    const acknowledged: [path: string, key: string, id: string][] = [];
+    for (const [path, key] of [
+      ["/v2/domains", "domains"],
+      ["/v2/load_balancers", "load_balancers"],
+      ["/v2/droplets/autoscale", "autoscale_pools"],
+    ] as const) {
+      const start = it.begin("start");
+      acknowledged.push([path, key, await eventually(() => first(path, key))]);
+      process.kill(enginePid(it), "SIGKILL");
+      const { code, output } = await start.result;
+      assert.notEqual(code, 0, output);
+      await eventually(() => onlyTheCloudIsLeft(it));
+    }
+    const { code, output } = await it.npm("start");
+    assert.equal(code, 0, output);
+    // A pool can't be taken over: there is one, made anew.
+    for (const [path, key, id] of acknowledged)
+      if (key !== "autoscale_pools")
+        assert.equal(await first(path, key), id, `what was acknowledged among ${key} is lost`);
+    const { body } = await it.api("GET", "/v2/droplets/autoscale");
+    assert.equal((body as { autoscale_pools: unknown[] }).autoscale_pools.length, 1);
+    for (const [kind, names] of Object.entries(await contents(it)))
+      assert.deepEqual(names, [...new Set(names)], `there are doubles among ${kind}`);
+    const preview = await it.pulumi("preview", "--expect-no-changes");
+    assert.equal(preview.code, 0, preview.output);
+  } finally {
+    await it.remove();
+  }
 });
 
 /** Looks again and again until there is an answer. */
