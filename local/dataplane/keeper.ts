@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Turns } from "./turns.ts";
 
 /** Milliseconds between attempts to start what does not start: at first, and at most. */
 const FIRST_WAIT = 100;
@@ -16,7 +17,7 @@ export class Keeper {
   readonly #kept: Kept;
   readonly #log: (line: string) => void;
   #start: (() => Promise<void>) | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(kept: Kept, log: (line: string) => void) {
     this.#kept = kept;
@@ -25,9 +26,7 @@ export class Keeper {
 
   /** Runs an action when those before it are done. */
   inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(action);
-    this.#last = turn.catch(() => {});
-    return turn;
+    return this.#turns.take(action);
   }
 
   /** From now on it is to run, started like this. To be called in turn, as all below. */

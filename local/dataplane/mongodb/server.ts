@@ -61,7 +61,7 @@ export class MongoServer implements DatabaseServer {
       this.#spec = spec;
       const { host } = spec.place;
       const port = await this.#bridge.open(host);
-      await this.#keeper.keep(() => this.#node.start(program, spec, { host, port, database: DATABASE }));
+      await this.#keeper.keep(() => this.#node.serve(program, spec, { host, port, database: DATABASE }));
       await this.#applyDatabases(spec);
     });
   }

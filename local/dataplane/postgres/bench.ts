@@ -100,7 +100,7 @@ export async function measureRestore(megabytes: number, rounds: number): Promise
           if (serverIdentity)
             await run("chown", ["-R", `${serverIdentity.uid}:${serverIdentity.gid}`, node.data]);
           await run("chmod", ["700", node.data]);
-          await node.start(setupOf(spec, { ...settingsOf(spec), archive_mode: "off" }));
+          await node.serve(setupOf(spec, { ...settingsOf(spec), archive_mode: "off" }));
           expectRows(await inside(node, (client) => client.query(COUNT), "defaultdb"), rows);
         }),
       );

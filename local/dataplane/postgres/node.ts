@@ -1,20 +1,11 @@
 import { execFile } from "node:child_process";
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { freePort } from "../ports.ts";
-import { endLeftover, type RunningProcess, startProcess } from "../process.ts";
 import { giveToServers, makePrivateFolder, serverIdentity } from "../programs.ts";
+import { type ServerKind, ServerProcess } from "../server-process.ts";
+import { Turns } from "../turns.ts";
 import { takeBaseBackup } from "./base-backup.ts";
 import type { Settings } from "./configuration.ts";
 import { inside, SUPERUSER } from "./control.ts";
@@ -28,29 +19,29 @@ export class PostgresError extends Error {}
 
 /** WAL is cut into files of this many MiB: each is archived whole, at the latest a minute after something was written. */
 export const WAL_SEGMENT_MIB = 4;
-const LOG_LIMIT = 16 * 1024 * 1024;
 const POLL = 20;
-/** Milliseconds in which what is left of a killed server must have gone. */
-const PATIENCE = 20_000;
-/** The found port was taken meanwhile; the killed server's processes are about to notice that it is gone. */
-const PASSING = /could not create any TCP|lock file .* already exists|shared memory block .* in use/;
 const ENV = { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH ?? "/usr/bin:/bin" };
 
+const KIND: ServerKind = {
+  name: "postgres",
+  // "Fast": open transactions are rolled back, the data are in order.
+  endSignal: "SIGINT",
+  patience: 30_000,
+  // The found port was taken meanwhile, or the killed server's processes are about to notice that it is gone.
+  passing: /could not create any TCP|lock file .* already exists|shared memory block .* in use/,
+  failure: (printed) => new PostgresError(reasonIn(printed)),
+};
+
 /** One PostgreSQL server: its data directory, its configuration beside it, its process. */
-export class PostgresNode {
+export class PostgresNode extends ServerProcess {
   readonly folder: string;
   readonly program: Program;
-  /** Where it listens on 127.0.0.1, while it runs. */
-  port = 0;
-  #process: RunningProcess | undefined;
   /** What the running process was started with. */
   #started: Settings = {};
-  #isUp = false;
-  #lastChange: Promise<unknown> = Promise.resolve();
-  /** Told when it ends though nobody stopped it. */
-  onCrash: () => void = () => {};
+  readonly #changes = new Turns();
 
   constructor(folder: string, program: Program) {
+    super(folder, KIND);
     this.folder = folder;
     this.program = program;
   }
@@ -62,10 +53,6 @@ export class PostgresNode {
   /** Whether it has data that are whole: they are moved here when they are. */
   get hasData(): boolean {
     return existsSync(join(this.data, "PG_VERSION"));
-  }
-
-  get isRunning(): boolean {
-    return this.#process !== undefined;
   }
 
   /** Where data are made before they are whole; what an interrupted attempt left there is gone. */
@@ -136,49 +123,18 @@ export class PostgresNode {
   }
 
   /** Starts it; done when it takes connections, as a standby too. @throws PostgresError with the server's reason */
-  async start(setup: NodeSetup): Promise<void> {
-    await endLeftover(this.folder, NAME, "SIGINT");
-    const deadline = Date.now() + PATIENCE;
-    for (;;) {
-      const settings = { ...setup.settings, port: String(await freePort()) };
-      try {
-        return await this.#start({ ...setup, settings });
-      } catch (error) {
-        if (!PASSING.test(String(error)) || Date.now() > deadline) throw error;
-        await delay(10 * POLL);
-      }
-    }
-  }
-
-  async #start(setup: NodeSetup): Promise<void> {
-    writeConfiguration(this, setup);
-    const log = join(this.folder, "log");
-    if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT) truncateSync(log);
-    const before = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-    const process = await startProcess({
-      folder: this.folder,
-      name: NAME,
-      command: this.program.postgres,
-      args: ["-D", this.data, "-c", `config_file=${join(this.folder, "postgresql.conf")}`],
-      env: ENV,
-      cwd: "/",
-      identity: serverIdentity,
-      log,
+  async serve(setup: NodeSetup): Promise<void> {
+    await this.start((port) => {
+      this.#started = { ...setup.settings, port: String(port) };
+      writeConfiguration(this, { ...setup, settings: this.#started });
+      return {
+        command: this.program.postgres,
+        args: ["-D", this.data, "-c", `config_file=${join(this.folder, "postgresql.conf")}`],
+        env: ENV,
+        cwd: "/",
+        isUp: (pid) => this.#takesConnections(pid),
+      };
     });
-    this.#process = process;
-    this.#started = setup.settings;
-    this.port = Number(setup.settings.port);
-    void process.exited.then(() => {
-      if (this.#process !== process) return;
-      const wasUp = this.#isUp;
-      this.#process = undefined;
-      this.#isUp = false;
-      if (wasUp) this.onCrash();
-    });
-    while (this.#process === process && !this.#takesConnections(process.pid)) await delay(POLL);
-    if (this.#process !== process)
-      throw new PostgresError(reasonIn(readFileSync(log).subarray(before).toString()));
-    this.#isUp = true;
   }
 
   /** The server says so in its lock file (pidfile.h): "starting", "standby" while it recovers, then "ready". */
@@ -188,25 +144,9 @@ export class PostgresNode {
     return lines[0] === String(pid) && lines[7]?.trim() === "ready";
   }
 
-  /** What it has printed, as far as that is kept. */
-  get log(): string {
-    return readFileSync(join(this.folder, "log"), "utf8");
-  }
-
-  /** Ends it: open transactions are rolled back, the data are in order. `SIGKILL` is a crash. */
-  async stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
-    const process = this.#process;
-    this.#isUp = false;
-    if (!process) return endLeftover(this.folder, NAME, "SIGINT");
-    await process.stop(signal, 30_000);
-    if (this.#process === process) this.#process = undefined;
-  }
-
   /** Brings a running server to other settings: by a reload, or a restart where PostgreSQL needs one. */
   change(setup: NodeSetup): Promise<void> {
-    const change = this.#lastChange.then(() => this.#change(setup));
-    this.#lastChange = change.catch(() => {});
-    return change;
+    return this.#changes.take(() => this.#change(setup));
   }
 
   async #change(setup: NodeSetup): Promise<void> {
@@ -218,7 +158,7 @@ export class PostgresNode {
     if (changed.length === 0 && !isNew) return;
     if (changed.length > 0 && (await this.#needRestart(changed))) {
       await this.stop();
-      return this.start(setup);
+      return this.serve(setup);
     }
     await this.reload();
     this.#started = settings;
@@ -240,7 +180,6 @@ export class PostgresNode {
   }
 }
 
-const NAME = "postgres";
 const STANDBY = "standby.signal";
 
 /** What the server said last before it ended. */

@@ -139,7 +139,7 @@ export class PostgresServer implements DatabaseServer {
       for (const part of [version, join("archive", version)])
         makePrivateFolder(join(this.#site.folder, part));
       await next.initialize();
-      await next.start({ ...setupOf(spec, this.#settings(next, spec)), isClosed: true });
+      await next.serve({ ...setupOf(spec, this.#settings(next, spec)), isClosed: true });
       await moveData(node, next);
     } catch (error) {
       await next.remove();
@@ -166,7 +166,7 @@ export class PostgresServer implements DatabaseServer {
   async #lead(node: PostgresNode, spec: ServerSpec): Promise<void> {
     const setup = setupOf(spec, this.#settings(node, spec));
     if (node.isRunning) await node.change(setup);
-    else await node.start(setup);
+    else await node.serve(setup);
     if (node.isStandby) await node.promote();
     const address = `${node.folder}:${node.port}`;
     if (this.#followed !== address) for (const tell of this.#followers) tell();
@@ -201,7 +201,7 @@ export class PostgresServer implements DatabaseServer {
     const archive = source.archive(primary.program.major);
     const settings = { ...this.#settings(node, spec), ...standbySettings(primary, archive, spec.id) };
     if (node.isRunning) await node.change(setupOf(spec, settings));
-    else await node.start(setupOf(spec, settings));
+    else await node.serve(setupOf(spec, settings));
   }
 
   /** A replica of a cluster that was upgraded can't follow it any more: it is copied again. */
@@ -227,7 +227,7 @@ export class PostgresServer implements DatabaseServer {
       await copyBackup(plan, draft);
       prepareRecovery(plan, draft);
       node.adopt(draft);
-      await node.start(setupOf(spec, this.#settings(node, spec)));
+      await node.serve(setupOf(spec, this.#settings(node, spec)));
       endRecovery(node.data);
     } catch (error) {
       const failure =

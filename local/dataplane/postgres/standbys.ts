@@ -90,12 +90,12 @@ export class Standbys {
       await node.stop(); // what a killed cloud left
       // Data that do not follow are those of a primary that was succeeded: their last commits were acknowledged to nobody.
       if (!node.hasData || !node.isStandby) await node.copyFrom(primary);
-      await node.start(setup);
+      await node.serve(setup);
     }
     if (!(await follows(number, primary))) {
       this.#options.log(`standby ${number} does not catch up: it is made anew`);
       await node.copyFrom(primary);
-      await node.start(setup);
+      await node.serve(setup);
       await follows(number, primary);
     }
     this.#running.set(number, node);

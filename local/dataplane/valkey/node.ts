@@ -1,21 +1,10 @@
 import { randomBytes } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort } from "../ports.ts";
-import { endLeftover, type RunningProcess, startProcess } from "../process.ts";
-import { giveToServers, makePrivateFolder, serverIdentity } from "../programs.ts";
-import { ask, type Login, type Reply } from "./client.ts";
+import { giveToServers, makePrivateFolder } from "../programs.ts";
+import { type ServerKind, ServerProcess } from "../server-process.ts";
+import { ask, type Reply } from "./client.ts";
 import { type Directives, fileOf, hashed } from "./directives.ts";
 
 /** What a server is started with: its settings, and each user's name with the rules of its access. */
@@ -24,36 +13,32 @@ export interface Setup {
   readonly users: ReadonlyMap<string, readonly string[]>;
 }
 
-const NAME = "valkey";
+const KIND: ServerKind = {
+  name: "valkey",
+  endSignal: "SIGTERM",
+  patience: 10_000,
+  passing: /bind/,
+  failure(printed) {
+    const lines = printed.trim().split("\n");
+    const reason = lines.findLast((line) => / # |^\*\*\*|^>>>|'/.test(line)) ?? lines.at(-1) ?? "";
+    return new Error(`Valkey does not start: ${reason.replace(/^.* # /, "")}`);
+  },
+};
 /** The user that the cloud itself signs in as, with a password that lives as long as the process. */
 const CLOUD = "breakwater";
-const LOG_LIMIT = 16 * 1024 * 1024;
 const POLL = 20;
-const ATTEMPTS = 5;
 
 /** One Valkey server: its data, its configuration beside them, its process. */
-export class ValkeyNode {
+export class ValkeyNode extends ServerProcess {
   readonly folder: string;
-  #process: RunningProcess | undefined;
-  #login: Login = { port: 0, user: CLOUD, password: "" };
+  /** The cloud's, of the running process. */
+  #password = "";
   /** What the running process works with. */
   #current: Setup = { directives: {}, users: new Map() };
 
   constructor(folder: string) {
+    super(folder, KIND);
     this.folder = folder;
-  }
-
-  get isRunning(): boolean {
-    return this.#process !== undefined;
-  }
-
-  get pid(): number | undefined {
-    return this.#process?.pid;
-  }
-
-  /** Where it listens on 127.0.0.1, while it runs. */
-  get port(): number {
-    return this.#login.port;
   }
 
   get #data(): string {
@@ -87,78 +72,43 @@ export class ValkeyNode {
   }
 
   /** Starts it; done when it has loaded its data and takes commands. @throws Error with the server's reason */
-  async start(program: string, setup: Setup): Promise<void> {
-    await endLeftover(this.folder, NAME);
+  async serve(program: string, setup: Setup): Promise<void> {
+    await this.stop(); // what a killed cloud left of it
     // Without persistence a restart begins with nothing, whatever was kept before.
     if (setup.directives.appendonly === "no") this.fill();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#start(program, setup);
-      } catch (error) {
-        // Between being found and being taken a port can become another program's.
-        if (attempt === ATTEMPTS || !String(error).includes("bind")) throw error;
-      }
-    }
-  }
-
-  async #start(program: string, setup: Setup): Promise<void> {
-    const login = { port: await freePort(), user: CLOUD, password: randomBytes(24).toString("base64url") };
-    const file = join(this.folder, "valkey.conf");
-    writeFileSync(file, this.#configuration(login, setup), { mode: 0o600 });
-    giveToServers(file);
-    const log = join(this.folder, "log");
-    if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT) truncateSync(log);
-    const before = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-    const process = await startProcess({
-      folder: this.folder,
-      name: NAME,
-      command: program,
-      args: [file],
-      cwd: this.#data,
-      identity: serverIdentity,
-      log,
+    await this.start((port) => {
+      this.#password = randomBytes(24).toString("base64url");
+      const file = join(this.folder, "valkey.conf");
+      writeFileSync(file, this.#configuration(port, setup), { mode: 0o600 });
+      giveToServers(file);
+      return {
+        command: program,
+        args: [file],
+        cwd: this.#data,
+        isUp: () =>
+          this.ask(["PING"]).then(
+            ([answer]) => answer === "PONG",
+            () => false,
+          ),
+      };
     });
-    this.#process = process;
-    this.#login = login;
     this.#current = setup;
-    void process.exited.then(() => {
-      if (this.#process === process) this.#process = undefined;
-    });
-    while (this.#process === process) {
-      if ((await this.ask(["PING"]).catch(() => [undefined]))[0] === "PONG") return;
-      await delay(POLL);
-    }
-    const lines = readFileSync(log, "utf8").slice(before).trim().split("\n");
-    const reason = lines.findLast((line) => / # |^\*\*\*|^>>>|'/.test(line)) ?? lines.at(-1) ?? "";
-    throw new Error(`Valkey does not start: ${reason.replace(/^.* # /, "")}`);
   }
 
-  #configuration(login: Login, { directives, users }: Setup): string {
+  #configuration(port: number, { directives, users }: Setup): string {
     return fileOf([
       ["bind", "127.0.0.1"],
-      ["port", String(login.port)],
+      ["port", String(port)],
       ["dir", this.#data],
       ["daemonize", "no"],
       ["appendfsync", "always"],
       ["aof-load-truncated", "yes"],
       // A client is told when a dump fails, and not refused its writes: they are in the log.
       ["stop-writes-on-bgsave-error", "no"],
-      ["user", CLOUD, "reset", "on", hashed(login.password), "~*", "&*", "+@all"],
+      ["user", CLOUD, "reset", "on", hashed(this.#password), "~*", "&*", "+@all"],
       ...[...users].map(([name, rules]) => ["user", name, ...rules]),
       ...Object.entries(directives).map(([name, value]) => [name, ...value.split(" ")]),
     ]);
-  }
-
-  /** Resolves when the running process has ended, whoever ended it. */
-  async ended(): Promise<void> {
-    await this.#process?.exited;
-  }
-
-  /** Ends it; what persists is on the disk. */
-  async stop(): Promise<void> {
-    const process = this.#process;
-    if (process) await process.stop();
-    else await endLeftover(this.folder, NAME);
   }
 
   /** Changes what differs while it runs. Returns whether something differs that only a restart changes. */
@@ -218,6 +168,6 @@ export class ValkeyNode {
 
   /** Commands of the cloud's own user. */
   ask(...commands: readonly (readonly string[])[]): Promise<Reply[]> {
-    return ask(this.#login, ...commands);
+    return ask({ port: this.port, user: CLOUD, password: this.#password }, ...commands);
   }
 }

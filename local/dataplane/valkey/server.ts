@@ -35,7 +35,7 @@ export class ValkeyServer implements DatabaseServer {
         this.#keeper.release();
         await this.#node.stop();
       }
-      await this.#keeper.keep(() => this.#node.start(program, setup));
+      await this.#keeper.keep(() => this.#node.serve(program, setup));
       this.#tls = needsTls(spec.config) ? new TlsEnd(spec.tls, () => this.#port) : undefined;
     });
   }
