@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { daysBetween, limits, settingsOf } from "./configuration.ts";
-import { judge, resource, unknown } from "./kit.ts";
+import { type Circumstances, judge, resource, unknown } from "./kit.ts";
 import type { ResourceRule } from "./rule.ts";
 
 const type = "test:index:Thing";
@@ -68,6 +68,52 @@ describe("settings", () => {
       (await rulesTold({ levels: { mild: "off" } })).map(({ rule }) => rule),
       ["strict"],
     );
+  });
+
+  test("Pulumi's own configuration raises levels, switches off, and sets limits of one rule", async () => {
+    const limited: ResourceRule = {
+      ...mild,
+      name: "limited",
+      limits: ["dnsTtl"],
+      check: (_it, report, { limits: { dnsTtl } }) => report("c", `at most ${dnsTtl}`),
+    };
+    const told = async (config: Circumstances["config"]) =>
+      (await judge([strict, mild, limited], [thing], { config, today })).violations.map(
+        ({ rule, level, path, wrong }) => `${level} ${rule} ${path}: ${wrong}`,
+      );
+    const [bad, odd] = ["mandatory strict a: it is bad", "advisory mild b: it is odd"];
+    assert.deepEqual(await told({}), [bad, odd, "advisory limited c: at most 3600"]);
+    assert.deepEqual(
+      await told({ mild: { level: "mandatory" }, limited: { level: "mandatory", dnsTtl: 60 } }),
+      [bad, "mandatory mild b: it is odd", "mandatory limited c: at most 60"],
+    );
+    assert.deepEqual(await told({ mild: { level: "disabled" }, limited: { level: "disabled" } }), [bad]);
+    assert.deepEqual((await told({ all: { level: "mandatory" } })).length, 3);
+  });
+
+  test("Pulumi's own configuration lowers no mandatory rule, silences nothing, and is refused in one line", async () => {
+    const wrong: [config: Circumstances["config"], says: RegExp][] = [
+      [
+        { strict: { level: "advisory" } },
+        /^mandatory rules stay so, and it lowers strict: that takes an exception/,
+      ],
+      [{ all: { level: "disabled" } }, /it lowers rules-of-resources, strict, settings-valid and 2 more: /],
+      [{ "rules-of-resources": { level: "disabled" } }, /it lowers rules-of-resources: /],
+      [{ mild: { level: "remediate" } }, /^no rule mild can mend anything/],
+      [{ mildd: { level: "mandatory" } }, /^there is no rule mildd/],
+      [{ mild: { dnsTtl: 1, ttl: 2 } }, /^mild takes no dnsTtl or ttl/],
+    ];
+    for (const [config, says] of wrong) {
+      const { violations } = await judge(rules, [thing], { config, today });
+      const [first] = violations;
+      assert.deepEqual([first?.rule, first?.level], ["strict", "mandatory"]);
+      const told = violations.filter(({ rule }) => rule === "settings-valid");
+      assert.deepEqual(
+        told.map(({ path, level }) => [path, level]),
+        [["policy-pack-config", "mandatory"]],
+      );
+      assert.match(told[0]?.wrong ?? "", says);
+    }
   });
 
   test("a mandatory rule stays mandatory, and the attempt is a violation", async () => {

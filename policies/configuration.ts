@@ -1,3 +1,4 @@
+import type { PolicyConfigSchema } from "@pulumi/policy";
 import type { Level } from "./rule.ts";
 
 /** The settings of the pack for one stack: keys under `policies:` in its stack file. */
@@ -63,6 +64,20 @@ export const limits = {
   types: texts("types of DigitalOcean's resources that may be used though no rule judges them"),
 } satisfies Record<string, Limit>;
 
+/** What the engine checks the limits of one rule against. Without defaults: only what is given replaces the stack's own. */
+export function schemaOf(names: readonly (keyof typeof limits)[]): PolicyConfigSchema {
+  const properties = names.map((name): [string, PolicyConfigSchema["properties"][string]] => {
+    const limit: Limit = limits[name];
+    return [
+      name,
+      limit.kind === "texts"
+        ? { type: "array", items: { type: "string" }, description: limit.about }
+        : { type: "number", minimum: limit.least, maximum: limit.most, description: limit.about },
+    ];
+  });
+  return { properties: Object.fromEntries(properties) };
+}
+
 /** What a limit's value is: texts, a number, or nothing where it has no default. */
 type Value<L extends Limit> = L["kind"] extends "texts"
   ? readonly string[]
@@ -83,6 +98,8 @@ export interface Settings {
   /** Changed levels, by rule. A mandatory rule keeps its own. */
   levels: Record<string, Level | "off">;
   limits: Limits;
+  /** Limits that hold for one rule, by its name. */
+  limitsOf: Record<string, Partial<Limits>>;
   exceptions: Exception[];
   /** Rules that may mend what they find. */
   mend: string[];
@@ -181,6 +198,7 @@ export function settingsOf(
     production: environment === undefined ? isProduction(stack) : environment === "production",
     levels,
     limits: { ...(Object.fromEntries(defaults) as Limits), ...own },
+    limitsOf: {},
     exceptions,
     mend,
     attestations: attested,

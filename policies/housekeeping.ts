@@ -1,6 +1,7 @@
 import type { Settings } from "./configuration.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { Message } from "./message.ts";
+import { PACK_CONFIG } from "./pack-config.ts";
 import { housekeeping, type Rule } from "./rule.ts";
 
 /** Judges the settings rather than a resource. */
@@ -21,9 +22,10 @@ export function housekeepingOf(
       level: "mandatory",
       severity: "high",
       check: (_urns, report) => {
-        const fix = "mend this setting in the stack file.";
-        for (const { key, wrong } of [...settings.problems, ...wrongNames(rules, settings)])
-          report({ path: key, wrong, fix });
+        for (const { key, wrong } of [...settings.problems, ...wrongNames(rules, settings)]) {
+          const file = key === PACK_CONFIG ? "the file of `--policy-pack-config`" : "the stack file";
+          report({ path: key, wrong, fix: `mend this setting in ${file}.` });
+        }
       },
     },
     {

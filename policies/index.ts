@@ -1,7 +1,8 @@
 import { PolicyPack } from "@pulumi/policy";
 import { settingsOf } from "./configuration.ts";
-import { policiesOf } from "./pack.ts";
+import { packOf, runners } from "./pack.ts";
 import { rules } from "./rules/index.ts";
+import { onConfigure } from "./sdk.ts";
 
 /**
  * The pack as Pulumi starts it: the engine tells the stack's name and configuration in the environment. Of a state that is analysed by
@@ -13,4 +14,6 @@ const settings = settingsOf(
   PULUMI_NODEJS_STACK || POLICIES_STACK,
 );
 
-new PolicyPack("breakwater", { policies: policiesOf(rules, settings) });
+const { policies, configure } = packOf(rules, settings);
+onConfigure(runners, configure);
+new PolicyPack("breakwater", { policies });

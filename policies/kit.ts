@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import type { Policies } from "@pulumi/policy";
+import type { EnforcementLevel, Policies } from "@pulumi/policy";
 import type { AnalyzeResponse, RemediateResponse } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { settingsOf } from "./configuration.ts";
 import { isFailure, type Message, read, readUndecided } from "./message.ts";
-import { policiesOf } from "./pack.ts";
+import { packOf } from "./pack.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -92,6 +92,8 @@ export interface Judged {
 export interface Circumstances {
   /** Settings of the stack, without their namespace: `{ limits: { budget: 100 } }`. */
   settings?: Record<string, unknown>;
+  /** What Pulumi configures the policies with (`--policy-pack-config`), by their names. @default nothing */
+  config?: Record<string, { level?: EnforcementLevel; [limit: string]: unknown }>;
   /** The stack's name. @default "test", which is no production */
   stack?: string;
   /** @default today */
@@ -106,13 +108,14 @@ export interface Circumstances {
 export async function judge(
   rules: readonly Rule[],
   resources: readonly TestResource[],
-  { settings = {}, stack = "test", today }: Circumstances = {},
+  { settings = {}, config = {}, stack = "test", today }: Circumstances = {},
 ): Promise<Judged> {
-  const config = Object.entries(settings).map(([key, value]) => [
+  const given = Object.entries(settings).map(([key, value]) => [
     `policies:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  const policies = policiesOf(rules, settingsOf(Object.fromEntries(config), stack, today));
+  const { policies, configure } = packOf(rules, settingsOf(Object.fromEntries(given), stack, today));
+  configure(asConfigured(policies, config));
   const analyze = server.makeAnalyzeRpcFun("kit", "1.0.0", "advisory", policies);
   const analyzeStack = server.makeAnalyzeStackRpcFun("kit", "1.0.0", "advisory", policies);
   const judged: Judged = { violations: [], undecided: [] };
@@ -124,10 +127,21 @@ export async function judge(
   return judged;
 }
 
+/** What the engine makes of a configuration: every policy has its level in it, and `all` goes before what is said of one. */
+function asConfigured(policies: Policies, config: NonNullable<Circumstances["config"]>) {
+  const told = Object.fromEntries(policies.map(({ name, enforcementLevel }) => [name, enforcementLevel]));
+  return new Map(
+    Object.keys({ ...told, ...config }).map((name) => {
+      const { level = config.all?.level ?? told[name] ?? "advisory", ...properties } = config[name] ?? {};
+      return [name, { level, properties }];
+    }),
+  );
+}
+
 /** The inputs of a resource after the rules that the settings allow to have mended it. */
 export async function mended(rules: readonly Rule[], it: TestResource): Promise<Record<string, unknown>> {
   const mend = JSON.stringify(rules.map(({ name }) => name));
-  const policies = policiesOf(rules, settingsOf({ "policies:mend": mend }));
+  const { policies } = packOf(rules, settingsOf({ "policies:mend": mend }));
   const remediate = server.makeRemediateRpcFun("kit", "1.0.0", "advisory", policies);
   const answer = await call(remediate, request(it));
   const properties = answer.getRemediationsList().at(-1)?.getProperties()?.toJavaScript();

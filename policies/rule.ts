@@ -1,5 +1,5 @@
 import type { EnforcementLevel, Severity } from "@pulumi/policy";
-import type { Settings } from "./configuration.ts";
+import type { Limits, Settings } from "./configuration.ts";
 import type { Input } from "./input.ts";
 import type { Resource, Stack } from "./resources.ts";
 
@@ -37,6 +37,8 @@ interface About {
   fix: string;
   /** Rules for `production` ask for redundancy and watching that other stacks can do without. @default every stack */
   only?: "production";
+  /** The limits that it asks for, which can be set for it alone as well. @default none */
+  limits?: readonly (keyof Limits)[];
   /** Tokens of the resource types that it judges. Empty: every type. */
   types: readonly string[];
 }

@@ -24,10 +24,10 @@ export function levelOf(rule: Rule, { levels, mend }: Settings): Policy["enforce
 export class Run {
   readonly housekeeping: ReturnType<typeof housekeepingOf>;
   readonly #rules: readonly Rule[];
-  readonly #settings: Settings;
   readonly #exceptions: Exceptions;
-  /** At which level the violations of a rule are. */
-  readonly #levels: ReadonlyMap<Rule, Level>;
+  readonly #settings: Settings;
+  /** At which level the violations of a rule are, and what it goes by. */
+  readonly #terms: ReadonlyMap<Rule, { level: Level; settings: Settings }>;
   /** The rules for one resource that apply to a type. */
   readonly #byType = new Map<string, ResourceRule[]>();
   /** Where paths go that the resource under judgement leaves undecided. */
@@ -42,11 +42,23 @@ export class Run {
     );
     this.#settings = settings;
     // What could not be mended stops the deployment.
-    this.#levels = new Map(
-      this.#rules.map((rule) => [rule, levelOf(rule, settings) === "advisory" ? "advisory" : "mandatory"]),
+    this.#terms = new Map(
+      this.#rules.map((rule) => [
+        rule,
+        {
+          level: levelOf(rule, settings) === "advisory" ? "advisory" : "mandatory",
+          settings: this.settingsOf(rule),
+        },
+      ]),
     );
     this.#exceptions = new Exceptions(settings, new Set(rules.map(({ name }) => name)));
     this.housekeeping = housekeepingOf(rules, settings, this.#exceptions);
+  }
+
+  /** The settings, with the limits that hold for one rule alone. */
+  settingsOf({ name }: Rule): Settings {
+    const own = this.#settings.limitsOf[name];
+    return own ? { ...this.#settings, limits: { ...this.#settings.limits, ...own } } : this.#settings;
   }
 
   /** Judges a resource by its inputs. */
@@ -56,7 +68,7 @@ export class Run {
     const resource = new Resource(args, this.#sink);
     const secrets = once(() => secretsOf(resource));
     for (const rule of this.#rulesFor(args.type))
-      this.#judge(rule, resource, report, secrets, (tell) => rule.check(resource, tell, this.#settings));
+      this.#judge(rule, resource, report, secrets, (tell, settings) => rule.check(resource, tell, settings));
   }
 
   /** Judges the resources of a stack by each other, and then the settings: by then it is known which exceptions were used. */
@@ -67,8 +79,8 @@ export class Run {
     for (const rule of this.#rules)
       if ("checkInStack" in rule)
         for (const resource of rule.types.length > 0 ? stack.of(...rule.types) : stack.resources)
-          this.#judge(rule, resource, report, secrets, (tell) =>
-            rule.checkInStack(resource, tell, this.#settings, stack),
+          this.#judge(rule, resource, report, secrets, (tell, settings) =>
+            rule.checkInStack(resource, tell, settings, stack),
           );
     const urns = resources.map(({ urn }) => urn);
     for (const rule of this.housekeeping)
@@ -93,9 +105,11 @@ export class Run {
     { urn }: Resource,
     report: ReportViolation,
     secrets: () => Set<string>,
-    judge: (report: Report) => void,
+    judge: (report: Report, settings: Settings) => void,
   ): void {
-    const level = this.#levels.get(rule) ?? rule.level;
+    const terms = this.#terms.get(rule);
+    if (!terms) return;
+    const { level, settings } = terms;
     const say = (message: Message) => this.#tell(report, rule, level, write(message), urn);
     const covered = once(() => this.#exceptions.covers(rule.name, urn));
     this.#open.clear();
@@ -105,7 +119,7 @@ export class Run {
         const path = typeof at === "string" ? at : at.path;
         const message = write({ path, wrong, fix: sentence(fix) });
         this.#tell(report, rule, level, withoutSecrets(message, secrets()), urn);
-      });
+      }, settings);
     } catch (error) {
       if (error instanceof Undecided) this.#open.add(error.path);
       else say(failure(error instanceof Error ? error.name : typeof error));

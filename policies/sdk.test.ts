@@ -3,10 +3,10 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { settingsOf } from "./configuration.ts";
 import { judge, resource, secret, unknown } from "./kit.ts";
-import { policiesOf } from "./pack.ts";
+import { packOf } from "./pack.ts";
 import type { ResourceRule, StackRule } from "./rule.ts";
 import { rules } from "./rules/index.ts";
-import { isUnknown } from "./sdk.ts";
+import { isUnknown, onConfigure } from "./sdk.ts";
 
 /** What the adapter takes for given of the SDK's internals: a new SDK has to keep it, or the adapter has to change. */
 
@@ -43,7 +43,7 @@ test("what stands for unknown values is known, each of its kinds", () => {
 
 test("the engine is told of each rule by itself, though two policies run them all", () => {
   const { makeAnalyzerInfo } = require("@pulumi/policy/protoutil.js");
-  const policies = policiesOf(rules, settingsOf({ "policies:levels": '{ "dns-ttl": "off" }' }));
+  const { policies } = packOf(rules, settingsOf({ "policies:levels": '{ "dns-ttl": "off" }' }));
   const told = makeAnalyzerInfo("kit", "1.0.0", "advisory", { policies }).toObject().policiesList;
   const byName = new Map(told.map((policy: { name: string }) => [policy.name, policy]));
   const { POLICY_TYPE_RESOURCE: RESOURCE, POLICY_TYPE_STACK: STACK } = proto.PolicyType;
@@ -70,7 +70,7 @@ test("what a rule says reaches the engine as its own, with its level and severit
     "kit",
     "1.0.0",
     "advisory",
-    policiesOf([odd], settingsOf()),
+    packOf([odd], settingsOf()).policies,
   );
   const answer = await new Promise<InstanceType<typeof proto.AnalyzeResponse>>((resolve, reject) =>
     analyze({ request }, (error: unknown, response: InstanceType<typeof proto.AnalyzeResponse>) =>
@@ -187,4 +187,32 @@ test("rules of a stack see inputs as the program gave them, and outputs beside t
   const first = rule(() => undefined); // inputs are seen when a resource is judged by itself
   await judge([first, look], [resource(type, { a: 1 }, { outputs: { kind: unknown, id: "9" } })]);
   assert.deepEqual(seen, [undefined, true, "9"]);
+});
+
+test("what the engine configures is heard with its levels, and switches off nothing that always runs", () => {
+  const ofSdk = createRequire(require.resolve("@pulumi/policy"));
+  const { AnalyzerService } = ofSdk("@pulumi/pulumi/proto/analyzer_grpc_pb.js");
+  const { requestDeserialize } = AnalyzerService.configure;
+  let heard = {};
+  onConfigure(["runner"], (config) => {
+    heard = Object.fromEntries(config);
+  });
+  const request = new proto.ConfigureAnalyzerRequest();
+  const config = (level: number, properties: object) => {
+    const its = new proto.PolicyConfig();
+    its.setEnforcementlevel(level);
+    its.setProperties(Struct.fromJavaScript(properties));
+    return its;
+  };
+  const { DISABLED, REMEDIATE, MANDATORY } = proto.EnforcementLevel;
+  request.getPolicyconfigMap().set("runner", config(DISABLED, {}));
+  request.getPolicyconfigMap().set("a-rule", config(REMEDIATE, { dnsTtl: 60 }));
+  const passedOn = AnalyzerService.configure.requestDeserialize(request.serializeBinary());
+  AnalyzerService.configure.requestDeserialize = requestDeserialize;
+  assert.deepEqual(heard, {
+    runner: { level: "disabled", properties: {} },
+    "a-rule": { level: "remediate", properties: { dnsTtl: 60 } },
+  });
+  assert.equal(passedOn.getPolicyconfigMap().get("runner").getEnforcementlevel(), MANDATORY);
+  assert.equal(passedOn.getPolicyconfigMap().get("a-rule").getEnforcementlevel(), REMEDIATE);
 });

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type {
+  EnforcementLevel,
   Policy,
   PolicyResource,
   ReportViolation,
@@ -81,6 +82,44 @@ export const metadataOnly = {
     validateStack: Object.assign(() => undefined, { __pulumiType: "none:none:None" }),
   } satisfies Partial<StackValidationPolicy>,
 };
+
+/** What the engine gives a policy: `--policy-pack-config`, or the policy group of an organization. */
+export interface PolicyConfig {
+  level: EnforcementLevel;
+  properties: Record<string, unknown>;
+}
+
+/**
+ * Hears what the engine configures the policies with, before the first resource is judged. The SDK tells a policy its properties and
+ * never its level, so the message is read where it arrives; {@link always} are the policies that no configuration turns off.
+ */
+export function onConfigure(
+  always: readonly string[],
+  tell: (config: ReadonlyMap<string, PolicyConfig>) => void,
+): void {
+  const ofSdk = createRequire(createRequire(import.meta.url).resolve("@pulumi/policy"));
+  const { AnalyzerService }: typeof import("@pulumi/pulumi/proto/analyzer_grpc_pb.js") = ofSdk(
+    "@pulumi/pulumi/proto/analyzer_grpc_pb.js",
+  );
+  const { EnforcementLevel: levels }: typeof import("@pulumi/pulumi/proto/analyzer_pb.js") = ofSdk(
+    "@pulumi/pulumi/proto/analyzer_pb.js",
+  );
+  const { convertEnforcementLevel }: { convertEnforcementLevel(level: number): EnforcementLevel } =
+    ofSdk("./protoutil.js");
+  const { configure } = AnalyzerService;
+  const read = configure.requestDeserialize;
+  configure.requestDeserialize = (bytes) => {
+    const request = read(bytes);
+    const config = new Map<string, PolicyConfig>();
+    for (const [name, its] of request.getPolicyconfigMap().entries()) {
+      const level = convertEnforcementLevel(its.getEnforcementlevel());
+      config.set(name, { level, properties: its.getProperties()?.toJavaScript() ?? {} });
+      if (always.includes(name)) its.setEnforcementlevel(levels.MANDATORY);
+    }
+    tell(config);
+    return request;
+  };
+}
 
 /** What the engine is told, in the name of any policy of the pack. */
 interface Diagnostic

@@ -36,12 +36,17 @@ function catalogue(): string {
     ...sources.flatMap(ofSource),
     "## Limits",
     "",
-    "Set under `policies:limits` in a stack file.",
+    "Set under `policies:limits` in a stack file, or for one rule in the file of `--policy-pack-config`.",
     "",
-    "| limit | meaning | default |",
-    "|---|---|---|",
+    "| limit | meaning | default | asked for by |",
+    "|---|---|---|---|",
     ...Object.entries(limits).map(([name, { about, default: value }]) =>
-      row(`\`${name}\``, about, value === undefined ? "none" : `\`${JSON.stringify(value)}\``),
+      row(
+        `\`${name}\``,
+        about,
+        value === undefined ? "none" : `\`${JSON.stringify(value)}\``,
+        asking(name).join(", ") || "every exception",
+      ),
     ),
     "",
     "## Attestations",
@@ -113,6 +118,9 @@ function ofSource(source: Source): string[] {
     "",
   ];
 }
+
+const asking = (limit: string) =>
+  rules.filter(({ limits = [] }) => limits.some((each) => each === limit)).map(({ name }) => name);
 
 const row = (...cells: string[]) =>
   `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;

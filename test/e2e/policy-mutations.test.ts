@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { readEvents } from "../../cli/events.ts";
-import { capture, type Finished } from "../../cli/process.ts";
+import { before, describe, test } from "node:test";
 import { type Finding, findingsOf, rules } from "../../policies/report.ts";
 import { types } from "../../policies/resources.ts";
-import { pathOf, side } from "../conformance/sides.ts";
+import { engineFor, type Previewed, settings } from "./policy/engine.ts";
 import { Editor, mutations } from "./policy/mutations.ts";
 import { type Scene, scenes } from "./policy/scenes.ts";
 
@@ -24,71 +13,8 @@ import { type Scene, scenes } from "./policy/scenes.ts";
  * all rules stand side by side in one preview, each under a prefix of its own, so that a rule that is not kept to itself shows.
  */
 
-const root = join(import.meta.dirname, "..", "..");
-const folder = mkdtempSync(join(tmpdir(), "breakwater policies-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-const attestation = { on: new Date().toISOString().slice(0, 10), by: "ops", evidence: "drills/last.json" };
-const settings = { "policies:attestations": { drill: attestation, dumps: attestation } };
-
-before(async () => {
-  copyFileSync(join(import.meta.dirname, "policy", "main.js"), join(folder, "main.js"));
-  mkdirSync(join(folder, ".state"));
-  for (const name of ["node_modules", "policies"]) symlinkSync(join(root, name), join(folder, name));
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  writeFileSync(
-    join(folder, "Pulumi.yaml"),
-    "name: program\nmain: main.js\nruntime: { name: nodejs, options: { typescript: false } }\n",
-  );
-  await succeeds(run("stack", "init", "prod"));
-});
-
-function run(...args: string[]): Promise<Finished> {
-  const env = {
-    HOME: process.env.HOME,
-    PATH: pathOf(side),
-    PULUMI_HOME: join(folder, ".pulumi-home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "of this test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_DEBUG_COMMANDS: "true",
-    DIGITALOCEAN_TOKEN: "of-nobody",
-    DIGITALOCEAN_API_URL: "http://127.0.0.1:9",
-    SPACES_ACCESS_KEY_ID: "of-nobody",
-    SPACES_SECRET_ACCESS_KEY: "of-nobody",
-    NO_COLOR: "1",
-  };
-  return capture("pulumi", args, { cwd: folder, env });
-}
-
-async function succeeds(running: Promise<Finished>): Promise<void> {
-  const { code, stdout, stderr } = await running;
-  assert.equal(code, 0, stdout + stderr);
-}
-
-interface Previewed extends Finished {
-  findings: Finding[];
-  /** All that the engine tells whoever listens, as it was written. */
-  events: string;
-}
-
-async function preview(
-  resources: Scene,
-  outputs = {},
-  config: Record<string, unknown> = settings,
-): Promise<Previewed> {
-  writeFileSync(join(folder, "stack.json"), JSON.stringify({ resources, outputs }));
-  const salt =
-    /^encryptionsalt: .*$/m.exec(readFileSync(join(folder, "Pulumi.prod.yaml"), "utf8"))?.[0] ?? "";
-  writeFileSync(join(folder, "Pulumi.prod.yaml"), `${salt}\nconfig: ${JSON.stringify(config)}\n`);
-  const log = join(folder, "events");
-  const finished = await run("preview", "--stack", "prod", "--policy-pack", "policies", "--event-log", log);
-  const findings = findingsOf(readEvents(log), rules);
-  const events = readFileSync(log, "utf8");
-  rmSync(log, { force: true });
-  return { ...finished, findings, events };
-}
+const program = readFileSync(join(import.meta.dirname, "policy", "main.js"), "utf8");
+const { folder, run, previewOf } = engineFor(program);
 
 /** What is said about the resources of a prefix, rule by rule. */
 const about = (findings: Finding[], of: string) => findings.filter(({ name }) => name.startsWith(of));
@@ -107,7 +33,7 @@ describe("mandatory rules on the real engine", () => {
       change(new Editor(scene, of));
       Object.assign(stack, scene);
     }
-    all = await preview(stack);
+    all = await previewOf(stack);
   });
 
   test("the preview ends with an error, for policies alone", () => {
@@ -214,7 +140,7 @@ describe("secrets of a program", () => {
   const config = { ...settings, "policies:mend": mend };
 
   test("stand in no diagnostic, event or remediation of the pack", async () => {
-    const { stdout, stderr, events } = await preview(scene, {}, config);
+    const { stdout, stderr, events } = await previewOf(scene, {}, { config });
     const lines = events.split("\n");
     // The engine writes what its language host logs to debug, whatever a pack does.
     const told = lines
@@ -242,7 +168,7 @@ describe("mandatory rules that look at the whole stack", () => {
 
   test("entry-uptime-checked", async () => {
     const { "a-app": app = assert.fail() } = scenes.site("a-");
-    assert.deepEqual(violated(await preview({ "a-app": app })), [
+    assert.deepEqual(violated(await previewOf({ "a-app": app })), [
       "entry-uptime-checked: nothing looks at it from outside",
     ]);
   });
@@ -256,7 +182,9 @@ describe("mandatory rules that look at the whole stack", () => {
     });
     const outputs = { shown: `postgres://api:hunter2@db.example.com/api` };
     const limits = { budget: 10, regions: ["ams3", "fra"] };
-    const found = violated(await preview(scene, outputs, { ...settings, "policies:limits": limits }));
+    const found = violated(
+      await previewOf(scene, outputs, { config: { ...settings, "policies:limits": limits } }),
+    );
     assert.deepEqual([...new Set(found.map((text) => text.split(":")[0]))].sort(), [
       "app-private-network",
       "monthly-budget",

@@ -14,6 +14,7 @@ export const dropletImageApproved: ResourceRule = {
   references: ["droplet-droplets-custom-image"],
   url: docs.droplets,
   fix: "use the slug of a distribution, or list the image's id in the settings (`limits.images`)",
+  limits: ["images"],
   types: [types.droplet, types.dropletAutoscale],
   check: (machine, report, { limits }) => {
     const image = machineOf(machine).get("image");

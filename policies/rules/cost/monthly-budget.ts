@@ -21,6 +21,7 @@ export const monthlyBudget: StackRule = {
   level: "mandatory",
   url: docs.monitoring,
   fix: "take smaller plans or fewer nodes, or raise the budget in the settings (`limits.budget`)",
+  limits: ["budget"],
   types: [types.stack],
   checkInStack: (_root, report, { limits: { budget } }, stack) => {
     if (budget === undefined) return;

@@ -11,6 +11,7 @@ export const dnsTtl: ResourceRule = {
   references: ["networking-domains-high-ttl"],
   url: docs.dns,
   fix: "lower `ttl` to what the settings allow (`limits.dnsTtl`)",
+  limits: ["dnsTtl"],
   types: [types.dnsRecord],
   check: (record, report, { limits }) => {
     const ttl = record.get("ttl");

@@ -12,6 +12,7 @@ export const regionAllowed: ResourceRule = {
   level: "mandatory",
   url: docs.vpc,
   fix: "move it to a region that the settings list (`limits.regions`)",
+  limits: ["regions"],
   types: [],
   check: (resource, report, { limits: { regions } }) => {
     if (regions.length === 0 || !resource.type.startsWith("digitalocean:")) return;

@@ -61,6 +61,7 @@ export const resourceJudged: ResourceRule = {
   level: "mandatory",
   url: docs.droplets,
   fix: "look at it yourself, and list its type in the settings (`limits.types`)",
+  limits: ["types"],
   types: [],
   check: ({ type }, report, { limits }) => {
     const [module, name = ""] = type.split(/:(?=[^:]*$)/);

@@ -11,6 +11,7 @@ export const resourceTagged: ResourceRule = {
   level: "advisory",
   url: docs.droplets,
   fix: "add the tags: bills, firewalls and alerts go by them",
+  limits: ["tags"],
   types: [types.databaseCluster, types.databaseReplica, types.droplet, types.dropletAutoscale, types.volume],
   check: (resource, report, { limits }) => {
     const tags = machineOf(resource).get("tags");

@@ -13,6 +13,7 @@ export const databaseClusterPrivateNetwork: ResourceRule = {
   references: ["db-in-private-network"],
   url: docs.vpc,
   fix: "set `privateNetworkUuid` to the id of your VPC",
+  limits: ["vpcs"],
   types: [types.databaseCluster, types.databaseReplica],
   check: (database, report, { limits }) => namesVpc(database.get("privateNetworkUuid"), report, limits),
 };

@@ -19,6 +19,7 @@ export const databaseFirewallNarrow: ResourceRule = {
   references: ["db-firewall-configured", "db-not-internet-reachable"],
   url: docs.postgres,
   fix: "name the VPC's range, a droplet, an app, a tag or single addresses as trusted sources",
+  limits: ["widestPublic"],
   types: [types.databaseFirewall],
   check: (firewall, report, { limits }) => {
     const rules = firewall.get("rules");

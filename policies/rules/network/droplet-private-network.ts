@@ -12,6 +12,7 @@ export const dropletPrivateNetwork: ResourceRule = {
   references: ["droplet-in-vpc"],
   url: docs.vpc,
   fix: "set `vpcUuid` to the id of your VPC",
+  limits: ["vpcs"],
   types: [types.droplet, types.dropletAutoscale],
   check: (machine, report, { limits }) => namesVpc(machineOf(machine).get("vpcUuid"), report, limits),
 };

@@ -16,6 +16,7 @@ export const firewallEgressNarrow: ResourceRule = {
   references: ["DIG-0003"],
   url: docs.firewalls,
   fix: "name the destination, or only the ports that the settings list (`limits.egressPorts`)",
+  limits: ["egressPorts", "widestPublic"],
   types: [types.firewall],
   check: (firewall, report, { limits }) =>
     firewall.get("outboundRules").each((rule) => {

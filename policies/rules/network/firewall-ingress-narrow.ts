@@ -42,6 +42,7 @@ export const firewallIngressNarrow: ResourceRule = {
   ],
   url: docs.firewalls,
   fix: "name the load balancer (`sourceLoadBalancerUids`), tags, droplets or your own addresses as sources",
+  limits: ["widestPublic"],
   types: [types.firewall],
   check: (firewall, report, { limits }) =>
     firewall.get("inboundRules").each((rule) => {

@@ -13,6 +13,7 @@ export const loadBalancerAllowList: ResourceRule = {
   references: ["lb-firewall-allowlist-not-open"],
   url: docs.loadBalancers,
   fix: "take the entry out, or the whole list where everybody shall get in",
+  limits: ["widestPublic"],
   types: [types.loadBalancer],
   check: (balancer, report, { limits }) =>
     balancer.get("firewall", "allows").each((entry) => {

@@ -12,6 +12,7 @@ export const loadBalancerPrivateNetwork: ResourceRule = {
   references: ["lb-in-vpc"],
   url: docs.vpc,
   fix: "set `vpcUuid` to the id of the droplets' VPC",
+  limits: ["vpcs"],
   types: [types.loadBalancer],
   check: (balancer, report, { limits }) => {
     if (balancer.get("type").text() === "GLOBAL") return; // it stands outside any region, and so outside any VPC

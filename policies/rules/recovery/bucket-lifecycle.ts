@@ -12,6 +12,7 @@ export const bucketLifecycle: ResourceRule = {
   references: ["CIS Services 5.3"],
   url: docs.spaces,
   fix: "add an enabled rule for all objects to `lifecycleRules` with `noncurrentVersionExpiration`",
+  limits: ["noncurrentDays"],
   types: [types.spacesBucket],
   check: (bucket, report, { limits }) => {
     const rules = bucket.get("lifecycleRules");

@@ -16,6 +16,7 @@ export const databaseDumps: StackRule = {
   only: "production",
   url: docs.databases,
   fix: "dump the database into a versioned bucket, and say so in the settings (`policies:attestations`, `dumps`)",
+  limits: ["drillDays"],
   types: [types.databaseCluster],
   checkInStack: (cluster, report, { attestations, limits, today }) => {
     if (!keepsData.has(engineOf(cluster))) return;

@@ -14,6 +14,7 @@ export const databaseRestoreDrill: StackRule = {
   only: "production",
   url: docs.databases,
   fix: "restore a backup beside production, check it, and say so in the settings (`policies:attestations`, `drill`)",
+  limits: ["drillDays"],
   types: [types.databaseCluster],
   checkInStack: (cluster, report, { attestations, limits, today }) => {
     if (!keepsData.has(engineOf(cluster))) return;

@@ -11,6 +11,7 @@ export const databaseVersionEnding: ResourceRule = {
   level: "advisory",
   url: docs.databases,
   fix: "raise `version` to a newer one; in place of Redis take Valkey",
+  limits: ["endOfLifeDays"],
   types: [types.databaseCluster],
   check: (cluster, report, settings) => {
     const [engine, version] = [engineOf(cluster), cluster.get("version")];
