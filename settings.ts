@@ -179,6 +179,11 @@ export const schema = z.strictObject({
       "Stateful parts that may be replaced or deleted. Name them in an update of its own, which takes their protection off; then make the change; then take them out again.",
     default: [],
   }),
+  retain: field(z.boolean(), {
+    description:
+      "Whether what leaves the stack, or was replaced in it, stays at DigitalOcean: it then costs money until somebody deletes it by hand. The users of a MongoDB, keys and what holds no data go all the same. Takes effect one update after it was set. A rehearsal keeps nothing.",
+    default: ({ environment }: Defaults) => environment !== "local",
+  }),
 });
 
 /** The settings of a stack, checked and complete. Secrets are Outputs. */

@@ -97,7 +97,7 @@ test("any valid settings of any environment, rehearsed or not, give a plan in th
     fc.asyncProperty(valid, async (config) => {
       const { settings } = parse({ config, ...surroundings(config) });
       assert.ok(settings);
-      const { environment, rehearsal, allowReplace } = settings;
+      const { environment, rehearsal, allowReplace, retain } = settings;
       const { resources: all, result } = await runProgram(config);
       const resources = all.filter(({ type }) => type.startsWith("digitalocean:"));
       const prefix = `${settings.project.name}-${environment}`;
@@ -113,8 +113,9 @@ test("any valid settings of any environment, rehearsed or not, give a plan in th
         );
         if (part)
           assert.equal(resource.protect, !rehearsal && !allowReplace.includes(part.name), resource.name);
-        // What a rehearsal makes goes with it, and so does what is on this machine; a database's firewall goes with its cluster.
-        if (rehearsal || environment === "local")
+        // What a rehearsal makes goes with it, and so does what is on this machine unless the settings say otherwise; a database's
+        // firewall goes with its cluster.
+        if (rehearsal || !retain)
           assert.ok(
             !resource.retainOnDelete || short(resource.type) === "DatabaseFirewall",
             `${resource.name} would stay`,

@@ -13,11 +13,11 @@ export const projectEnvironment = {
 
 /**
  * How a component meets replacement and deletion. The engine refuses both everywhere, also on this machine, unless
- * `allowReplace` names the part; what leaves a real stack stays at DigitalOcean. A rehearsal lifts both: it must end
+ * `allowReplace` names the part; what leaves a stack that retains stays at DigitalOcean. A rehearsal lifts both: it must end
  * with nothing left, and can only run against a local cloud.
  */
-export function protections({ environment, rehearsal, allowReplace }: Settings) {
-  const retain = environment !== "local" && !rehearsal;
+export function protections({ rehearsal, allowReplace, ...settings }: Settings) {
+  const retain = settings.retain && !rehearsal;
   return {
     retain,
     of: <C extends ProtectedComponent>(component: C) => ({
