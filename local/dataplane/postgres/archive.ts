@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gunzipSync } from "node:zlib";
+import { giveToServers } from "../programs.ts";
+import { beside } from "./files.ts";
 import {
   type History,
   historyName,
@@ -21,6 +23,8 @@ export class RestoreError extends Error {}
 const SUFFIX = ".gz";
 /** Segments that are unpacked at a time. */
 const BESIDE = 4;
+/** Segments that are laid ready for a recovery, at most: a day of a busy cluster's log can be more than the disk should hold twice. */
+const AT_HAND = 256;
 
 /**
  * The archived log of one cluster: every finished segment, packed (most of one that was cut off by time is zeros), with
@@ -48,6 +52,11 @@ export class Archive {
     return `f=${shell(this.folder)}/%f${SUFFIX}; test -e "$f" && gzip -dc "$f" > "%p"`;
   }
 
+  /** The same for a recovery that `layOut` has laid segments ready for: PostgreSQL takes those once it hears that the archive has none. */
+  get recoveryCommand(): string {
+    return `test -e pg_wal/%f && exit 1; ${this.restoreCommand}`;
+  }
+
   has(name: string): boolean {
     return existsSync(this.#path(name));
   }
@@ -71,11 +80,30 @@ export class Archive {
   }
 
   /**
-   * Holds the segments that a recovery from `start` to `until` (milliseconds; without one the whole archive) reads against what they
-   * must be. What was archived well after `until` is not read.
+   * Lays the log that a recovery from `start` to `until` (milliseconds; without one the whole archive) reads ready in `folder`, its `pg_wal`,
+   * each segment held against what it must be. What was archived well after `until` is not read.
    * @throws RestoreError that names the first segment that is missing or damaged
    */
-  async check(start: bigint, bytes: bigint, until = Number.POSITIVE_INFINITY): Promise<void> {
+  async layOut(
+    folder: string,
+    start: bigint,
+    bytes: bigint,
+    until = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    const needed = this.#needed(start, bytes, until);
+    const status = join(folder, "archive_status");
+    mkdirSync(status, { recursive: true, mode: 0o700 });
+    for (const path of [folder, status]) giveToServers(path);
+    await beside(BESIDE, needed.entries(), async ([index, name]) => {
+      const content = await this.#segment(name, bytes);
+      if (index >= AT_HAND) return;
+      await writeSparsely(join(folder, name), content);
+      await writeSparsely(join(status, `${name}.done`), Buffer.alloc(0)); // it is not to be archived again
+    });
+  }
+
+  /** The names of the segments. @throws RestoreError when one is missing */
+  #needed(start: bigint, bytes: bigint, until: number): string[] {
     const history = this.history();
     const present = this.#names().filter(isSegment);
     const last = present.reduce((most, name) => max(most, parseSegment(name, bytes).segment), -1n);
@@ -96,23 +124,19 @@ export class Archive {
       throw new RestoreError(
         `WAL segment ${segmentName(history.timeline, start / bytes, bytes)} is missing from the archive, and all after it`,
       );
-    const queue = needed.values();
-    const worker = async () => {
-      for (const name of queue) await this.#checkSegment(name, bytes);
-    };
-    await Promise.all(Array.from({ length: BESIDE }, worker));
+    return needed;
   }
 
-  async #checkSegment(name: string, bytes: bigint): Promise<void> {
+  async #segment(name: string, bytes: bigint): Promise<Buffer> {
     const content = await unpack(await readFile(this.#path(name))).catch(() => undefined);
     // The first page of each says where in the log it belongs (XLogPageHeaderData.xlp_pageaddr).
     const isWhole =
       content?.length === Number(bytes) &&
       content.readBigUInt64LE(8) === parseSegment(name, bytes).segment * bytes;
-    if (!isWhole)
-      throw new RestoreError(
-        `WAL segment ${name} in the archive is damaged: nothing after it can be restored from this backup`,
-      );
+    if (isWhole) return content;
+    throw new RestoreError(
+      `WAL segment ${name} in the archive is damaged: nothing after it can be restored from this backup`,
+    );
   }
 
   /** Deletes what lies before a position: no backup that is kept needs it. Histories stay. */
@@ -124,6 +148,25 @@ export class Archive {
     }
   }
 }
+
+const ZEROS = Buffer.alloc(64 * 1024);
+
+/** Writes a file for the servers. Zeros at its end, which most of a segment that was cut off by time are, take no place on the disk. */
+async function writeSparsely(path: string, content: Buffer): Promise<void> {
+  let end = content.length;
+  while (end > 0 && isZero(content.subarray(Math.max(0, end - ZEROS.length), end)))
+    end = Math.max(0, end - ZEROS.length);
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(content.subarray(0, end));
+    await file.truncate(content.length);
+  } finally {
+    await file.close();
+  }
+  giveToServers(path);
+}
+
+const isZero = (block: Buffer) => block.equals(ZEROS.subarray(0, block.length));
 
 const max = (a: bigint, b: bigint) => (a > b ? a : b);
 

@@ -86,7 +86,8 @@ export async function measureRestore(megabytes: number, rounds: number): Promise
       return (await client.query<{ now: number }>(sql)).rows[0]?.now ?? 0;
     });
     await source.inside((client) => client.query("delete from t where id % 2 = 0"), "defaultdb");
-    const plan = await source.restorePlan(backup.id, at);
+    await (await source.archiveUpTo(at)).done;
+    const plan = source.plan(backup.id, at);
 
     const forks: number[] = [];
     const floors: number[] = [];
@@ -96,7 +97,7 @@ export async function measureRestore(megabytes: number, rounds: number): Promise
       floors.push(
         await timed(async () => {
           await run("cp", ["-r", plan.data, node.data]);
-          prepareRecovery(plan, node.data);
+          prepareRecovery(plan, node.data, plan.archive.restoreCommand);
           if (serverIdentity)
             await run("chown", ["-R", `${serverIdentity.uid}:${serverIdentity.gid}`, node.data]);
           await run("chmod", ["700", node.data]);

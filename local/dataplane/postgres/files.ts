@@ -43,16 +43,42 @@ export async function writeDigested(
   return hash.digest("hex");
 }
 
-/** The content of a file, block by block; a block is only good until the next. */
-export async function* blocksOf(path: string): AsyncGenerator<Uint8Array> {
+/** The SHA-256 of a file's content, hexadecimal. Others get their turn between its blocks. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
   const block = new Uint8Array(BLOCK);
   const file = openSync(path, "r");
   try {
     for (let size = readSync(file, block); size > 0; size = readSync(file, block)) {
-      yield block.subarray(0, size);
+      hash.update(block.subarray(0, size));
       if (size === BLOCK) await setImmediate();
     }
   } finally {
     closeSync(file);
   }
+  return hash.digest("hex");
+}
+
+/** Runs `action` on each of `items`, a few at a time; ends when none is under way, with the first error if there was one. */
+export async function beside<T>(
+  width: number,
+  items: Iterable<T>,
+  action: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  let hasFailed = false;
+  const work = async () => {
+    for (let next = queue.next(); !next.done && !hasFailed; next = queue.next())
+      await action(next.value).catch((error) => {
+        hasFailed = true;
+        throw error;
+      });
+  };
+  await together(Array.from({ length: width }, work));
+}
+
+/** Waits for all, also when one fails: nothing is still being written then. @throws the first error */
+export async function together(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
 }

@@ -197,7 +197,7 @@ test("an archive that ends before the time is told from one that reaches it", as
   await stopped.apply();
   const { id } = await stopped.server.backUp();
   await query(stopped, "create table t as select 1 as n");
-  await serverOf(stopped).restorePlan(id, await nowOf(stopped));
+  await (await serverOf(stopped).archiveUpTo(await nowOf(stopped))).done;
   const ended = Date.now();
   await stopped.server.stop();
   await refused(

@@ -1,71 +1,56 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { constants, copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
 import { giveToServers } from "../programs.ts";
-import { type Archive, RestoreError } from "./archive.ts";
-import type { Backups, PostgresBackup } from "./backups.ts";
+import { RestoreError } from "./archive.ts";
 import { fileOf } from "./configuration.ts";
-import { blocksOf, writeDigested } from "./files.ts";
+import { beside, digestOf, together } from "./files.ts";
 import { damaged, type ListedFile, MANIFEST, readManifest } from "./manifest.ts";
+import { PostgresError, type PostgresNode } from "./node.ts";
+import type { NodeSetup } from "./node-files.ts";
+import { type Plan, utc } from "./plan.ts";
 import { parseLsn } from "./wal.ts";
 
-/** What a restore starts from, and how far it goes. */
-export interface Plan {
-  readonly backup: PostgresBackup;
-  /** The folder of its data. */
-  readonly data: string;
-  readonly archive: Archive;
-  /** Milliseconds since the epoch; without it, the state at the backup's own end. */
-  readonly at?: number | undefined;
-}
-
-const utc = (time: number) => new Date(time).toISOString();
+/** Files that are copied at a time. */
+const BESIDE = 4;
+const LARGE = 4 * 1024 * 1024;
 
 /**
- * The backup to start from. A time before its end would silently give a later state, since a base backup is only whole at
- * its end: then an older one is taken.
- * @throws RestoreError when no backup is old enough, or there is none of that id
+ * Makes the data of an empty node those of the plan, on a timeline of their own; done when it takes connections. Nothing is left of one that fails.
+ * @param archived resolves when the log up to the plan's end is in the archive
+ * @throws RestoreError that names what is missing or damaged, or what could be restored instead
  */
-export function chooseBackup(
-  backups: readonly PostgresBackup[],
-  id: string,
-  at: number | undefined,
-): PostgresBackup {
-  const named = backups.find((backup) => backup.id === id);
-  if (at === undefined) {
-    if (!named) throw new RestoreError(`there is no backup ${id}: choose one that is listed`);
-    return named;
+export async function restore(
+  plan: Plan,
+  node: PostgresNode,
+  setup: NodeSetup,
+  archived: Promise<void> = Promise.resolve(),
+): Promise<void> {
+  try {
+    const draft = node.draft();
+    await copyBackup(plan, draft, archived);
+    prepareRecovery(plan, draft, plan.archive.recoveryCommand);
+    node.adopt(draft);
+    await node.serve(setup);
+    put(join(node.data, AUTO), ""); // nothing of the recovery is left for the next start
+  } catch (error) {
+    const failure = error instanceof PostgresError ? recoveryError(error.message, node.log, plan.at) : error;
+    await node.remove();
+    throw failure;
   }
-  if (named && named.endedAt <= at) return named;
-  const older = backups.findLast((backup) => backup.endedAt <= at);
-  if (older) return older;
-  const [oldest] = backups;
-  throw new RestoreError(
-    oldest
-      ? `${utc(at)} is before the end of the oldest backup: the first time that can be restored is ${utc(oldest.endedAt)}`
-      : "there is no backup to restore from",
-  );
 }
 
-export const planFor = (
-  backups: Backups,
-  archive: (version: string) => Archive,
-  id: string,
-  at?: number,
-): Plan => {
-  const backup = chooseBackup(backups.list(), id, at);
-  return { backup, data: backups.dataOf(backup), archive: archive(backup.version), at };
-};
-
-/**
- * Copies a backup into an empty folder, checking each file against the manifest on the way, while the log that the recovery
- * will read is checked as well.
- * @throws RestoreError that names what is missing or damaged
- */
-export async function copyBackup({ backup, data, archive, at }: Plan, target: string): Promise<void> {
+/** Copies the files of a backup while each is held against its manifest, and lays the log ready that the recovery will read. */
+async function copyBackup(
+  { backup, data, archive, at }: Plan,
+  target: string,
+  archived: Promise<void>,
+): Promise<void> {
   const files = readManifest(readFileSync(join(data, MANIFEST)));
-  const until = at ?? backup.endedAt;
-  const log = archive.check(parseLsn(backup.startLsn), BigInt(backup.segmentBytes), until);
-  await Promise.all([log, copyFiles(files, data, target)]);
+  const { startLsn, segmentBytes, endedAt } = backup;
+  const layOut = () =>
+    archive.layOut(join(target, "pg_wal"), parseLsn(startLsn), BigInt(segmentBytes), at ?? endedAt);
+  await together([archived.then(layOut), copyFiles(files, data, target)]);
 }
 
 async function copyFiles(files: readonly ListedFile[], from: string, to: string): Promise<void> {
@@ -73,10 +58,25 @@ async function copyFiles(files: readonly ListedFile[], from: string, to: string)
     mkdirSync(join(to, folder), { recursive: true, mode: 0o700 });
     giveToServers(join(to, folder));
   }
-  for (const { path, digest } of files) {
-    if (!existsSync(join(from, path))) throw damaged(path);
-    if ((await writeDigested(join(to, path), blocksOf(join(from, path)))) !== digest) throw damaged(path);
-    giveToServers(join(to, path));
+  await beside(BESIDE, files, async ({ path, bytes, digest }) => {
+    const [source, copy] = [join(from, path), join(to, path)];
+    if (!existsSync(source)) throw damaged(path);
+    const digesting = digestOf(source);
+    await together([digesting, copyOut(source, copy, bytes)]);
+    if ((await digesting) !== digest) throw damaged(path);
+    giveToServers(copy);
+  });
+}
+
+/** The system copies, where it can without copying. A large file is also written out: the server would wait for that at its start. */
+async function copyOut(from: string, to: string, bytes: number): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  if (bytes < LARGE) return;
+  const file = await open(to, "r+");
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
   }
 }
 
@@ -88,9 +88,9 @@ function foldersIn(root: string): string[] {
 }
 
 /** Makes the server on these data recover to the plan's end, and then be one of its own. */
-export function prepareRecovery({ archive, at }: Plan, data: string): void {
+export function prepareRecovery({ at }: Plan, data: string, restoreCommand: string): void {
   const settings = {
-    restore_command: archive.restoreCommand,
+    restore_command: restoreCommand,
     recovery_target_timeline: "latest",
     recovery_target_action: "promote",
     // Takes nobody before it is there; a server that lets readers in would also mind settings of its source.
@@ -100,11 +100,10 @@ export function prepareRecovery({ archive, at }: Plan, data: string): void {
       : { recovery_target_time: utc(at).replace("Z", "+00"), recovery_target_inclusive: "on" }),
   };
   put(join(data, "recovery.signal"), "");
-  put(join(data, "postgresql.auto.conf"), fileOf(settings));
+  put(join(data, AUTO), fileOf(settings));
 }
 
-/** Once it is recovered: nothing of it is to be left for the next start. */
-export const endRecovery = (data: string): void => put(join(data, "postgresql.auto.conf"), "");
+const AUTO = "postgresql.auto.conf";
 
 function put(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
@@ -112,7 +111,7 @@ function put(path: string, text: string): void {
 }
 
 /** PostgreSQL's own words for "there is no such state", in ours. */
-export function recoveryError(reason: string, log: string, at: number | undefined): Error {
+function recoveryError(reason: string, log: string, at: number | undefined): Error {
   if (!reason.includes("recovery ended before configured recovery target was reached"))
     return new RestoreError(`the recovery failed: ${reason}`);
   const last = [...log.matchAll(/last completed transaction was at log time (\S+ \S+)/g)].at(-1)?.[1];

@@ -1,25 +1,22 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Client } from "pg";
-import type { DatabaseServer, Engine, ServerSpec, Site, Source } from "../engine.ts";
-import { endLeftovers } from "../process.ts";
-import { makePrivateFolder } from "../programs.ts";
-import { applyAccounts, type Made, madeBy, verifierIn } from "./accounts.ts";
-import { Archive, RestoreError } from "./archive.ts";
+import type { DatabaseServer, Engine, ServerSpec, Site } from "../engine.ts";
+import { Turns } from "../turns.ts";
+import { applyAccounts, madeBy, verifierIn } from "./accounts.ts";
+import type { Archive } from "./archive.ts";
 import { Backups, type PostgresBackup } from "./backups.ts";
+import { ClusterFolder } from "./cluster-folder.ts";
 import { settingsOf } from "./configuration.ts";
 import { inside } from "./control.ts";
-import { writeDurably } from "./files.ts";
-import { finishLog } from "./finish-log.ts";
-import { PostgresError, PostgresNode, WAL_SEGMENT_MIB } from "./node.ts";
+import { finishLog, mustHaveBeen } from "./finish-log.ts";
+import { PostgresError, PostgresNode } from "./node.ts";
 import { setupOf } from "./node-files.ts";
+import { type Plan, planFor } from "./plan.ts";
 import { Pooler } from "./pooler.ts";
-import { MAJORS, postgresProgram } from "./program.ts";
-import { copyBackup, endRecovery, type Plan, planFor, prepareRecovery, recoveryError } from "./restore.ts";
+import { postgresProgram } from "./program.ts";
+import { restore } from "./restore.ts";
 import { Standbys, standbySettings } from "./standbys.ts";
-import { moveData } from "./upgrade.ts";
-import { parseLsn } from "./wal.ts";
+import { upgrade } from "./upgrade.ts";
 
 /** The ports of every cluster, as on the platform: PostgreSQL's, and the pooler's. */
 export const POSTGRES_PORT = 25060;
@@ -30,51 +27,42 @@ export const postgres: Engine = {
   server: (site) => new PostgresServer(site),
 };
 
-/** What has to survive the cloud: which of the nodes is the primary. It is written before a standby takes over. */
-interface State {
-  readonly version: string;
-  readonly primary: number;
-}
-
 /** Milliseconds before a server that did not come up again is tried once more. */
 const AGAIN = 5000;
 
-/**
- * One PostgreSQL cluster, or one read-only replica. Its folder holds `<version>/<node>/` for each node, `archive/<version>/`,
- * `backups/` and `cluster.json`.
- */
+/** One PostgreSQL cluster, or one read-only replica. */
 export class PostgresServer implements DatabaseServer {
   readonly #site: Site;
+  readonly #folder: ClusterFolder;
   readonly #backups: Backups;
   readonly #pooler = new Pooler({
     target: () => this.#running(),
     verifierOf: (user) => verifierIn(this.#running(), user),
   });
+  /** What is done to a server is done one after the other. */
+  readonly #turns = new Turns();
   #spec: ServerSpec | undefined;
   #primary: PostgresNode | undefined;
   #standbys: Standbys | undefined;
   /** Replicas of this cluster, which have to know where its primary is. */
   readonly #followers = new Set<() => void>();
   #followed = "";
-  /** What is done to a server is done one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
-  #lastBackup: Promise<unknown> = Promise.resolve();
 
   constructor(site: Site) {
     this.#site = site;
-    this.#backups = new Backups(join(site.folder, "backups"));
+    this.#folder = new ClusterFolder(site.folder);
+    this.#backups = new Backups(this.#folder.backups, (version) => this.archive(version));
   }
 
   apply(spec: ServerSpec): Promise<void> {
-    return this.#inTurn(() => this.#apply(spec));
+    return this.#turns.take(() => this.#apply(spec));
   }
 
   async #apply(spec: ServerSpec): Promise<void> {
     this.#spec = spec;
-    makePrivateFolder(this.#site.folder);
     this.#primary ??= await this.#open(spec);
     const node = this.#primary;
-    node.onCrash = () => void this.#inTurn(() => this.#recover(node)).catch(() => {});
+    node.onCrash = () => void this.#turns.take(() => this.#recover(node)).catch(() => {});
     if (isReplica(spec) && this.#versionOf(spec) !== node.program.major) return this.#renew(node, spec);
     if (!node.hasData) await this.#fill(node, spec);
     if (isReplica(spec)) return this.#follow(node, spec);
@@ -89,77 +77,49 @@ export class PostgresServer implements DatabaseServer {
   }
 
   async #open(spec: ServerSpec): Promise<PostgresNode> {
-    const { version, primary } = this.#state() ?? { version: this.#versionOf(spec), primary: 1 };
-    await this.#clear(version);
+    const folder = this.#folder;
+    const { version, primary } = folder.state ?? { version: this.#versionOf(spec), primary: 1 };
+    folder.prepare(version);
+    await folder.keepOnly(version);
     const program = await postgresProgram(version);
-    for (const part of [version, "archive", join("archive", version)])
-      makePrivateFolder(join(this.#site.folder, part));
     this.#standbys = new Standbys({
-      node: (number) => new PostgresNode(join(this.#site.folder, version, String(number)), program),
+      node: (number) => new PostgresNode(folder.node(version, number), program),
       archive: this.archive(version),
       primary,
       log: (line) => this.#site.log(line),
-      lost: () =>
-        void this.#inTurn(async () => this.#spec && this.#apply(this.#spec)).catch((error) =>
-          this.#site.log(error.message),
-        ),
+      lost: () => void this.#again().catch((error) => this.#site.log(error.message)),
     });
-    if (existsSync(this.#recovering)) await this.#standbys.node(primary).remove(); // a fork that was cut short
+    if (folder.isRecovering) await this.#standbys.node(primary).remove(); // a fork that was cut short
     return this.#standbys.node(primary);
+  }
+
+  /** Applies once more what was applied last. */
+  #again(): Promise<void> {
+    return this.#turns.take(async () => this.#spec && this.#apply(this.#spec));
   }
 
   /** A copy begins as what it is a copy of. */
   #versionOf({ source, version }: ServerSpec): string {
     if (source?.kind === "replica") return this.#peer(source.cluster).#running().program.major;
     if (source?.kind === "backup")
-      return this.#peer(source.cluster).#plan(source.backup, source.at).backup.version;
+      return this.#peer(source.cluster).plan(source.backup, source.at).backup.version;
     return version;
-  }
-
-  /** Removes nodes of other versions: what an upgrade was made from, or one that was interrupted. */
-  async #clear(version: string): Promise<void> {
-    for (const other of MAJORS.filter((major) => major !== version)) {
-      const folder = join(this.#site.folder, other);
-      await endLeftovers(folder, "SIGINT");
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
-
-  /** Moves everything to a newer version. Clients are let in again afterwards: to the new one, or, when that failed, to the old. */
-  async #upgrade(node: PostgresNode, spec: ServerSpec): Promise<void> {
-    const { version } = spec;
-    const program = await postgresProgram(version);
-    const next = new PostgresNode(join(this.#site.folder, version, "1"), program);
-    this.#pooler.close();
-    await this.#standbys?.stop();
-    await node.change({ ...setupOf(spec, this.#settings(node, spec)), isClosed: true });
-    try {
-      await inside(node, (client) => client.query(LEAVE));
-      await next.remove();
-      for (const part of [version, join("archive", version)])
-        makePrivateFolder(join(this.#site.folder, part));
-      await next.initialize();
-      await next.serve({ ...setupOf(spec, this.#settings(next, spec)), isClosed: true });
-      await moveData(node, next);
-    } catch (error) {
-      await next.remove();
-      await node.change(setupOf(spec, this.#settings(node, spec)));
-      throw error;
-    }
-    await next.stop();
-    await node.stop();
-    this.#save({ version, primary: 1 });
-    this.#primary = undefined;
   }
 
   /** Makes the data of a new cluster, out of nothing or out of another's. */
   async #fill(node: PostgresNode, spec: ServerSpec): Promise<void> {
     const { source } = spec;
-    if (source?.kind === "backup") await this.#fork(node, spec, source);
-    else if (source?.kind === "replica") await node.copyFrom(this.#peer(source.cluster).#running());
+    if (source?.kind === "backup") {
+      const origin = this.#peer(source.cluster);
+      const plan = origin.plan(source.backup, source.at);
+      const archived = await origin.archiveUpTo(source.at);
+      this.#folder.isRecovering = true;
+      await restore(plan, node, setupOf(spec, this.#settings(node, spec)), archived.done);
+    } else if (source?.kind === "replica") await node.copyFrom(this.#peer(source.cluster).#running());
     else if (source) throw new PostgresError(`PostgreSQL knows no ${source.kind} of another cluster`);
     else await node.initialize();
-    this.#save({ version: node.program.major, primary: 1 });
+    this.#folder.state = { version: node.program.major, primary: 1 };
+    this.#folder.isRecovering = false;
   }
 
   /** Brings the primary up, also one that was a standby or a replica so far. */
@@ -179,18 +139,27 @@ export class PostgresServer implements DatabaseServer {
   }
 
   async #applyAccounts(node: PostgresNode, spec: ServerSpec): Promise<void> {
-    const file = join(this.#site.folder, "made.json");
-    const before: Made = existsSync(file)
-      ? JSON.parse(readFileSync(file, "utf8"))
-      : { users: [], databases: [] };
-    const now = madeBy(spec);
-    const both = {
+    const [before, now] = [this.#folder.made, madeBy(spec)];
+    // Noted before anything is made: then it is known who made it.
+    this.#folder.made = {
       users: [...before.users, ...now.users],
       databases: [...before.databases, ...now.databases],
     };
-    writeDurably(file, JSON.stringify(both)); // before anything is made: then it is known who made it
     await applyAccounts(node, spec, before);
-    writeDurably(file, JSON.stringify(now));
+    this.#folder.made = now;
+  }
+
+  /** Moves everything to a newer version. Clients are let in again afterwards: to the new one, or, when that failed, to the old. */
+  async #upgrade(node: PostgresNode, spec: ServerSpec): Promise<void> {
+    const { version } = spec;
+    const next = new PostgresNode(this.#folder.node(version, 1), await postgresProgram(version));
+    this.#pooler.close();
+    await this.#standbys?.stop();
+    await next.remove();
+    this.#folder.prepare(version);
+    await upgrade(node, next, (one) => setupOf(spec, this.#settings(one, spec)));
+    this.#folder.state = { version, primary: 1 };
+    this.#primary = undefined;
   }
 
   async #follow(node: PostgresNode, spec: ServerSpec): Promise<void> {
@@ -207,52 +176,33 @@ export class PostgresServer implements DatabaseServer {
   /** A replica of a cluster that was upgraded can't follow it any more: it is copied again. */
   async #renew(node: PostgresNode, spec: ServerSpec): Promise<void> {
     await node.remove();
-    rmSync(this.#stateFile, { force: true });
+    this.#folder.forget();
     this.#primary = undefined;
     return this.#apply(spec);
   }
 
   readonly #refollow = () => {
-    void this.#inTurn(async () => {
-      if (this.#spec && isReplica(this.#spec)) await this.#apply(this.#spec);
-    }).catch((error) => this.#site.log(`the replica can't follow: ${error.message}`));
+    if (!this.#spec || !isReplica(this.#spec)) return;
+    void this.#again().catch((error) => this.#site.log(`the replica can't follow: ${error.message}`));
   };
 
-  /** A copy of another cluster's past, on a timeline of its own. */
-  async #fork(node: PostgresNode, spec: ServerSpec, source: Source & { kind: "backup" }): Promise<void> {
-    const plan = await this.#peer(source.cluster).restorePlan(source.backup, source.at);
-    writeFileSync(this.#recovering, "");
-    try {
-      const draft = node.draft();
-      await copyBackup(plan, draft);
-      prepareRecovery(plan, draft);
-      node.adopt(draft);
-      await node.serve(setupOf(spec, this.#settings(node, spec)));
-      endRecovery(node.data);
-    } catch (error) {
-      const failure =
-        error instanceof PostgresError ? recoveryError(error.message, node.log, source.at) : error;
-      await node.remove();
-      throw failure;
-    }
-    rmSync(this.#recovering);
-  }
-
-  /** What a restore of this cluster to `at` starts from. A running cluster's log is archived up to now first. */
-  async restorePlan(backup: string, at?: number): Promise<Plan> {
-    if (at !== undefined && this.#primary?.isRunning) {
-      const version = this.#primary.program.major;
-      const until = await finishLog(this.#primary, this.archive(version));
-      if (at > until)
-        throw new RestoreError(
-          `${new Date(at).toISOString()} has not been yet: the last time that can be restored is ${new Date(until).toISOString()}`,
-        );
-    }
-    return this.#plan(backup, at);
-  }
-
-  #plan(backup: string, at?: number): Plan {
+  /** What a restore of this cluster to `at` starts from. @throws RestoreError when there is nothing */
+  plan(backup: string, at?: number): Plan {
     return planFor(this.#backups, (version) => this.archive(version), backup, at);
+  }
+
+  /**
+   * Gets the log of a running cluster into the archive, so that a time that was only just now can be restored: that is so when the
+   * returned promise's `done` is.
+   * @throws RestoreError when `at` has not been yet
+   */
+  async archiveUpTo(at: number | undefined): Promise<{ done: Promise<void> }> {
+    const node = this.#primary;
+    if (at === undefined || !node?.isRunning) return { done: Promise.resolve() };
+    await mustHaveBeen(at, node);
+    const done = finishLog(node, this.archive(node.program.major));
+    done.catch(() => {}); // told to who waits for it
+    return { done };
   }
 
   /** Brings a server back that ended by itself: by its standby, which has all that was acknowledged, else by a restart. */
@@ -263,7 +213,7 @@ export class PostgresServer implements DatabaseServer {
     try {
       const heir = isReplica(spec) ? undefined : this.#standbys?.heir();
       if (heir) {
-        this.#save({ version: node.program.major, primary: heir.number });
+        this.#folder.state = { version: node.program.major, primary: heir.number };
         this.#standbys?.succeed(heir.number);
         this.#primary = heir.node;
         await this.#apply(spec);
@@ -271,7 +221,7 @@ export class PostgresServer implements DatabaseServer {
       } else await this.#apply(spec);
     } catch (error) {
       this.#site.log(`PostgreSQL does not start: ${error instanceof Error ? error.message : error}`);
-      setTimeout(() => void this.#inTurn(() => this.#recover(node)).catch(() => {}), AGAIN).unref();
+      setTimeout(() => void this.#turns.take(() => this.#recover(node)).catch(() => {}), AGAIN).unref();
     }
   }
 
@@ -287,20 +237,20 @@ export class PostgresServer implements DatabaseServer {
   }
 
   stop(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#spec = undefined;
-      this.#pooler.close();
-      await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
-    });
+    return this.#turns.take(() => this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    this.#spec = undefined;
+    this.#pooler.close();
+    await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
   }
 
   destroy(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#spec = undefined;
-      this.#pooler.close();
-      await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
-      await this.#lastBackup;
-      rmSync(this.#site.folder, { recursive: true, force: true });
+    return this.#turns.take(async () => {
+      await this.#stop();
+      await this.#backups.idle();
+      this.#folder.remove();
       this.#primary = undefined;
     });
   }
@@ -309,26 +259,12 @@ export class PostgresServer implements DatabaseServer {
     return this.#backups.list();
   }
 
-  backUp(): Promise<PostgresBackup> {
-    const backup = this.#lastBackup.then(() => this.#backUp());
-    this.#lastBackup = backup.catch(() => {});
-    return backup;
-  }
-
-  async #backUp(): Promise<PostgresBackup> {
-    const { program, folder, port } = this.#running();
-    const backup = await this.#backups.take({ folder, port }, program.major, WAL_SEGMENT_MIB * 1024 * 1024);
-    const kept = this.#backups.prune().filter(({ version }) => version === program.major);
-    const first = kept.reduce(
-      (least, { startLsn }) => min(least, parseLsn(startLsn)),
-      parseLsn(backup.startLsn),
-    );
-    this.archive(program.major).prune(first, BigInt(backup.segmentBytes));
-    return backup;
+  async backUp(): Promise<PostgresBackup> {
+    return this.#backups.take(this.#running());
   }
 
   archive(version: string): Archive {
-    return new Archive(join(this.#site.folder, "archive", version));
+    return this.#folder.archive(version);
   }
 
   #peer(id: string): PostgresServer {
@@ -341,33 +277,6 @@ export class PostgresServer implements DatabaseServer {
     if (!this.#primary?.isRunning) throw new PostgresError("PostgreSQL is not running");
     return this.#primary;
   }
-
-  get #recovering(): string {
-    return join(this.#site.folder, "recovering");
-  }
-
-  get #stateFile(): string {
-    return join(this.#site.folder, "cluster.json");
-  }
-
-  #state(): State | undefined {
-    return existsSync(this.#stateFile) ? JSON.parse(readFileSync(this.#stateFile, "utf8")) : undefined;
-  }
-
-  #save(state: State): void {
-    writeDurably(this.#stateFile, JSON.stringify(state));
-  }
-
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(action);
-    this.#last = turn.catch(() => {});
-    return turn;
-  }
 }
 
-/** Ends all other connections. */
-const LEAVE =
-  "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'";
-
 const isReplica = (spec: ServerSpec) => spec.source?.kind === "replica";
-const min = (a: bigint, b: bigint) => (a < b ? a : b);

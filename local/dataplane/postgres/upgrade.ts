@@ -6,6 +6,35 @@ import { pipeline } from "node:stream/promises";
 import { postgresClients } from "../postgres-clients.ts";
 import { inside, SUPERUSER, socketName } from "./control.ts";
 import { PostgresError, type PostgresNode } from "./node.ts";
+import type { NodeSetup } from "./node-files.ts";
+
+/**
+ * Moves all of a running server to one of a newer major version, which has no data yet. Both have ended afterwards; when it fails the old one
+ * is as it was, and lets clients in again.
+ */
+export async function upgrade(
+  from: PostgresNode,
+  to: PostgresNode,
+  setupOf: (node: PostgresNode) => NodeSetup,
+): Promise<void> {
+  await from.change({ ...setupOf(from), isClosed: true });
+  try {
+    await inside(from, (client) => client.query(LEAVE));
+    await to.initialize();
+    await to.serve({ ...setupOf(to), isClosed: true });
+    await moveData(from, to);
+  } catch (error) {
+    await to.remove();
+    await from.change(setupOf(from));
+    throw error;
+  }
+  await to.stop();
+  await from.stop();
+}
+
+/** Ends all other connections. */
+const LEAVE =
+  "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'";
 
 /**
  * Moves all roles and databases of a running server into an empty one of a newer major version, by dump and restore: no package
@@ -13,7 +42,7 @@ import { PostgresError, type PostgresNode } from "./node.ts";
  * and subscriptions' positions, and statistics, which are gathered anew.
  * @throws PostgresError with the first thing that the new version does not take
  */
-export async function moveData(from: PostgresNode, to: PostgresNode): Promise<void> {
+async function moveData(from: PostgresNode, to: PostgresNode): Promise<void> {
   const bin = join(await postgresClients(), "bin");
   const roles = await text(client(bin, "pg_dumpall", ["--globals-only"], from).stdout);
   // The superuser is there already.
