@@ -99,6 +99,7 @@ export class Resource {
 /** All resources of a stack. */
 export class Stack {
   readonly #byType = new Map<string, Resource[]>();
+  readonly #byUrn = new Map<string, Resource>();
   readonly #dependencies = new Map<string, PolicyResource["propertyDependencies"]>();
   /** Who has an input that comes from a resource: by its URN. Rules ask for each of many, so looking through all would take its square. */
   readonly #referrers = new Map<string, { from: Resource; input: string }[]>();
@@ -109,13 +110,32 @@ export class Stack {
   /** @param inputsOf the inputs of a resource by its URN, as far as they were seen: a stack shows outputs alone. */
   constructor(resources: readonly PolicyResource[], sink: Sink, inputsOf: (urn: string) => unknown) {
     this.resources = resources.map((resource) => new Resource(resource, sink, inputsOf(resource.urn)));
-    for (const resource of this.resources) add(this.#byType, resource.type, resource);
+    for (const resource of this.resources) {
+      add(this.#byType, resource.type, resource);
+      this.#byUrn.set(resource.urn, resource);
+    }
     for (const [index, { urn, propertyDependencies }] of resources.entries()) {
       this.#dependencies.set(urn, propertyDependencies);
       const from = this.resources[index];
       for (const [input, targets] of Object.entries(propertyDependencies))
         for (const target of targets) if (from) add(this.#referrers, target.urn, { from, input });
     }
+  }
+
+  /** The resource of a URN. */
+  at(urn: string): Resource | undefined {
+    return this.#byUrn.get(urn);
+  }
+
+  /** Whoever has an input, whichever, that comes from a resource. */
+  users(of: Resource): Resource[] {
+    return [...new Set((this.#referrers.get(of.urn) ?? []).map(({ from }) => from))];
+  }
+
+  /** All that the inputs of a resource come from. */
+  used(by: Resource): Resource[] {
+    const targets = Object.values(this.#dependencies.get(by.urn) ?? {}).flat();
+    return [...new Set(targets.map(({ urn }) => urn))].flatMap((urn) => this.at(urn) ?? []);
   }
 
   /** The resources of these types. */
@@ -191,8 +211,8 @@ function add<V>(lists: Map<string, V[]>, key: string, value: V): void {
 }
 
 /** The texts and numbers in a value, as texts, as far as they are known. */
-export function known(input: Input): string[] {
-  return input.leaves().flatMap((leaf) => {
+export function known(input: Input | undefined): string[] {
+  return (input?.leaves() ?? []).flatMap((leaf) => {
     if (leaf.isUnknown) return [];
     const { value } = leaf;
     return typeof value === "string" || typeof value === "number" ? [String(value)] : [];

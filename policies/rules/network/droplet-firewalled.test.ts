@@ -26,6 +26,7 @@ cases(dropletFirewalled, {
   good: {
     "one by a tag that the stack makes": [withMadeTag, byMadeTag, tag],
     "a pool by a tag that the stack makes": [poolWithMadeTag, byMadeTag, tag],
+    "one whose tag the stack makes, by that tag's name": [withMadeTag, byTag, tag],
     "one by its tag": [droplet, byTag],
     "one by its id": [droplet, byId],
     "a pool by its tag": [pool, byTag],
@@ -35,7 +36,11 @@ cases(dropletFirewalled, {
     "one without a firewall": [[droplet], "", /no firewall is for it.*dropletIds/],
     "one that has no tags": [[resource(types.droplet), byTag], "", /no firewall/],
     "a pool that only ids could find": [[pool, byId], "", /no firewall/],
-    "one whose tag the stack makes for no firewall": [[withMadeTag, byTag, tag], "", /no firewall/],
+    "one whose tag the stack makes for no firewall": [
+      [withMadeTag, resource(types.firewall, { tags: ["db"] }, { name: "fw" }), tag],
+      "",
+      /no firewall/,
+    ],
     "one that a firewall of a tag of its own is not for": [[droplet, byMadeTag, tag], "", /no firewall/],
   },
   unknown: {

@@ -23,14 +23,16 @@ export const firewallEgressNarrow: ResourceRule = {
       if (rule.get("action").text() === "deny") return;
       const protocol = rule.get("protocol").text() ?? "";
       if (protocol === "icmp") return;
+      let isTold = false; // of the internet's two halves, IPv4 and IPv6, one says it all
       rule.get("destinationAddresses").each((address) => {
-        if (!tooWide(address.text() ?? "", limits.widestPublic)) return;
+        if (isTold || !tooWide(address.text() ?? "", limits.widestPublic)) return;
         const { first, last } = ports(rule.get("portRange").text());
         const allowed = limits.egressPorts.some((port) => {
           const [number, of] = port.split("/");
           return of === protocol && Number(number) === first && first === last;
         });
         const which = first === last ? `${protocol} port ${first}` : `${protocol} ports ${first} to ${last}`;
+        isTold = !allowed;
         if (!allowed) report(address, `the internet may be reached on ${which}`);
       });
     }),

@@ -37,7 +37,7 @@ cases(firewallIngressNarrow, {
     "pings from everywhere": [
       firewall({ protocol: "icmp", sourceAddresses: ["0.0.0.0/0"] }),
       first,
-      /all ports/,
+      /let in with ICMP/,
     ],
     "the second address of the second rule": [
       firewall(tcp("22", "10.0.0.1"), tcp(unknown, "10.0.0.1", "0.0.0.0/0")),

@@ -47,21 +47,25 @@ export const firewallIngressNarrow: ResourceRule = {
   check: (firewall, report, { limits }) =>
     firewall.get("inboundRules").each((rule) => {
       if (rule.get("action").text() === "deny") return;
+      let isTold = false; // of the internet's two halves, IPv4 and IPv6, one says it all
       rule.get("sourceAddresses").each((address) => {
         const prefix = tooWide(address.text() ?? "", limits.widestPublic);
-        if (prefix) report(address, `a ${prefix} of the internet is let in on ${portsOf(rule)}`);
+        if (prefix && !isTold) report(address, `a ${prefix} of the internet is let in ${portsOf(rule)}`);
+        isTold ||= prefix !== undefined;
       });
     }),
 };
 
 function portsOf(rule: Input): string {
-  const range = rule.get("portRange");
-  if (range.isUnknown) return "some ports";
+  const [range, protocol] = [rule.get("portRange"), rule.get("protocol")];
+  if (range.isUnknown || protocol.isUnknown) return "on some ports";
+  if (protocol.text() === "icmp") return "with ICMP";
   const { first, last } = ports(range.text());
-  if (first === 1 && last === 65_535) return "all ports";
+  const udp = protocol.text() === "udp" ? "UDP " : "";
+  if (first === 1 && last === 65_535) return `on all ${udp}ports`;
   const names = Object.entries(known).flatMap(([port, name]) =>
     +port >= first && +port <= last ? [name] : [],
   );
   const meaning = names.length > 0 ? ` (${names.join(", ")})` : "";
-  return first === last ? `port ${first}${meaning}` : `ports ${first} to ${last}${meaning}`;
+  return `on ${udp}${first === last ? `port ${first}` : `ports ${first} to ${last}`}${meaning}`;
 }

@@ -1,5 +1,6 @@
 import { Undecided } from "../../input.ts";
-import { known, machineOf, type Resource, type Stack, types } from "../../resources.ts";
+import { machineOf, type Resource, type Stack, types } from "../../resources.ts";
+import { tagsOf } from "../../tags.ts";
 
 /** How firewalls and balancers find the droplets that they are for: by tag, or by id. */
 
@@ -15,17 +16,15 @@ type Guard = keyof typeof tagInput;
 export function guardsOf(machine: Resource, type: Guard, stack: Stack): Resource[] {
   const input = tagInput[type];
   const isPool = machine.type === types.dropletAutoscale;
-  const tags = machineOf(machine).get("tags");
-  const made = stack.sources(machine, isPool ? "dropletTemplate" : "tags", types.tag);
-  const found = stack.having([type], input, [...known(tags), ...made]);
+  const tags = tagsOf(machine, stack);
+  const found = stack.having([type], input, [...tags.names, ...tags.made]);
   // The droplets of a pool have no ids that a program could know.
   if (!isPool) found.push(...stack.referring(machine, "dropletIds", [type], ["id"]));
   if (found.length > 0) return found;
   const open = stack.unknown(type, input);
-  if (open && tags.isGiven) throw new Undecided(open.path);
-  const tag = tags.leaves().find(({ isUnknown }) => isUnknown);
-  if (tag && made.length === 0 && stack.of(type).some((guard) => guard.get(input).isGiven))
-    throw new Undecided(tag.path);
+  if (open && machineOf(machine).get("tags").isGiven) throw new Undecided(open.path);
+  if (tags.open && stack.of(type).some((guard) => guard.get(input).isGiven))
+    throw new Undecided(tags.open.path);
   return [];
 }
 

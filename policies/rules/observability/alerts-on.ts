@@ -1,13 +1,19 @@
-import { machineOf, type Resource, type Stack, types } from "../../resources.ts";
+import { Undecided } from "../../input.ts";
+import { type Resource, type Stack, types } from "../../resources.ts";
+import { tagsOf } from "../../tags.ts";
 
 /** The alerts for a resource: those that name its id, and those that name one of the tags of a droplet. */
 function alertsFor(watched: Resource, stack: Stack): Resource[] {
   const byId = stack.referring(watched, "entities", [types.monitorAlert], ["id"]);
-  const isMachine = watched.type === types.droplet || watched.type === types.dropletAutoscale;
-  const tags = isMachine ? machineOf(watched).get("tags").texts() : [];
-  const byTag = stack.having([types.monitorAlert], "tags", tags);
-  return [...byId, ...byTag].filter((alert) => alert.get("enabled").flag() !== false);
+  if (watched.type !== types.droplet && watched.type !== types.dropletAutoscale) return byId.filter(isOn);
+  const tags = tagsOf(watched, stack);
+  const byTag = stack.having([types.monitorAlert], "tags", [...tags.names, ...tags.made]);
+  if (tags.open && stack.of(types.monitorAlert).some((alert) => alert.get("tags").isGiven))
+    throw new Undecided(tags.open.path);
+  return [...byId, ...byTag].filter(isOn);
 }
+
+const isOn = (alert: Resource) => alert.get("enabled").flag() !== false;
 
 /**
  * Which of the wanted metrics nobody watches.

@@ -18,9 +18,16 @@ const byId = metrics.map((metric) =>
   ),
 );
 
+const tag = resource(types.tag, { name: "api" }, { name: "tag" });
+const withMadeTag = resource(types.droplet, { tags: [unknown] }, { name: "made", refers: { tags: [tag] } });
+
 cases(dropletAlerts, {
   stack: "prod",
-  good: { "a pool by its tag": [pool, ...byTag("api")], "a droplet by its id": [droplet, ...byId] },
+  good: {
+    "a droplet by a tag that the stack makes": [withMadeTag, tag, ...byTag("api")],
+    "a pool by its tag": [pool, ...byTag("api")],
+    "a droplet by its id": [droplet, ...byId],
+  },
   bad: {
     none: [[droplet], "", /CPU, memory and disk.*MonitorAlert/],
     "another tag": [[pool, ...byTag("db")], "", /CPU, memory and disk/],
@@ -28,7 +35,7 @@ cases(dropletAlerts, {
   },
   unknown: {
     "a pool's tags": [
-      [resource(types.dropletAutoscale, { dropletTemplate: { tags: unknown } })],
+      [resource(types.dropletAutoscale, { dropletTemplate: { tags: unknown } }), ...byTag("api")],
       "dropletTemplate.tags",
     ],
   },

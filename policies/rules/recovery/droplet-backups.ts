@@ -1,14 +1,25 @@
 import { docs } from "../../docs.ts";
-import { types } from "../../resources.ts";
-import type { ResourceRule } from "../../rule.ts";
+import { Undecided } from "../../input.ts";
+import { type Resource, type Stack, types } from "../../resources.ts";
+import type { StackRule } from "../../rule.ts";
+import { tagsOf } from "../../tags.ts";
 
 /** Tag of a droplet that holds nothing worth keeping, or its end behind a colon: `shop-prod:stateless`. */
 export const STATELESS = "stateless";
 
-/** Whether a tag, or the end of one behind a colon, is among some. */
-export const tagged = (tags: string[], tag: string) => tags.some((one) => one.split(":").at(-1) === tag);
+/**
+ * Whether a droplet, or a pool, says that it holds nothing.
+ *
+ * @throws Undecided when none of the tags that are known does, and only the deployment will tell another.
+ */
+export function isStateless(machine: Resource, stack: Stack): boolean {
+  const { names, open } = tagsOf(machine, stack);
+  if (names.some((name) => name.split(":").at(-1) === STATELESS)) return true;
+  if (open) throw new Undecided(open.path);
+  return false;
+}
 
-export const dropletBackups: ResourceRule = {
+export const dropletBackups: StackRule = {
   name: "droplet-backups",
   description: "A droplet is backed up, unless its tag says that it holds nothing.",
   group: "backups and recovery",
@@ -18,9 +29,9 @@ export const dropletBackups: ResourceRule = {
   url: docs.droplets,
   fix: `set \`backups: true\`, or the tag \`${STATELESS}\` where the droplet can be made anew from nothing`,
   types: [types.droplet],
-  check: (droplet, report) => {
+  checkInStack: (droplet, report, _settings, stack) => {
     const backups = droplet.get("backups");
-    if (tagged(droplet.get("tags").texts(), STATELESS) || backups.flag() === true) return;
-    report(backups, "nothing brings back what is on its disk");
+    if ((!backups.isUnknown && backups.flag() === true) || isStateless(droplet, stack)) return;
+    if (backups.flag() !== true) report(backups, "nothing brings back what is on its disk");
   },
 };
