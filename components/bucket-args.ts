@@ -19,6 +19,8 @@ export interface BucketArgs {
    * @default 1
    */
   keyGeneration?: number;
+  /** Let the key of the generation before it live on, until an update without it. @default false */
+  keepPreviousKey?: boolean;
   /** Delete a bucket with everything in it. For rehearsals: **nothing brings objects back**. Warned about. @default false */
   forceDestroy?: boolean;
   /** Base URL of Spaces in the region. A local cloud has its own. @default "https://<region>.digitaloceanspaces.com" */

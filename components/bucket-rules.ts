@@ -63,7 +63,10 @@ export function bucketProblems(name: string, args: BucketArgs): string[] {
     check(`namePrefix ${namePrefix ?? name}`, bucketPrefixProblem(namePrefix ?? name));
   if (args.import !== undefined)
     check(`import ${args.import}`, bucketImportProblem(args.import, region, bucketName));
-  check(`keyGeneration ${keyGeneration}`, generationProblem(keyGeneration));
+  check(
+    `keyGeneration ${keyGeneration}`,
+    generationProblem({ generation: keyGeneration, keepPrevious: args.keepPreviousKey }),
+  );
   if (args.endpoint !== undefined && !URL.canParse(args.endpoint))
     problems.push(`endpoint ${args.endpoint} must be a URL`);
   return problems;

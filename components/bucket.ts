@@ -5,7 +5,7 @@ import { Component, guarded, InvalidArguments } from "./base.ts";
 import type { BucketArgs, BucketTransforms } from "./bucket-args.ts";
 import { bucketOf, originProblem } from "./bucket-rules.ts";
 import { bucketCosts } from "./costs.ts";
-import { generationName } from "./generation.ts";
+import { forGenerations, generationName } from "./generation.ts";
 
 /** Arguments of every bucket. */
 export type Args = BucketArgs & { transform?: BucketTransforms };
@@ -40,7 +40,14 @@ export abstract class Bucket extends Component {
     inputs: pulumi.Inputs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const { region, keyGeneration = 1, forceDestroy = false, protection, transform } = args;
+    const {
+      region,
+      keyGeneration = 1,
+      keepPreviousKey = false,
+      forceDestroy = false,
+      protection,
+      transform,
+    } = args;
     super(type, name, { region, keyGeneration, ...inputs }, opts, bucketCosts());
     this.#transform = transform;
     this.warnUnprotected(protection);
@@ -54,16 +61,20 @@ export abstract class Bucket extends Component {
       { ...guarded(protection, "bucket"), import: args.import, replaceOnChanges: ["name"] },
       transform?.bucket,
     );
-    const key = this.child(
-      digitalocean.SpacesKey,
-      "key",
-      {
-        name: this.bucket.name.apply((bucket) => generationName(bucket, keyGeneration)),
-        grants: [{ bucket: this.bucket.name, permission: "readwrite" }],
-      },
-      // A new name alone would leave the secret as it is.
-      { replaceOnChanges: ["name"], deleteBeforeReplace: false },
-      transform?.key,
+    const { current: key } = forGenerations(
+      { generation: keyGeneration, keepPrevious: keepPreviousKey },
+      (generation) =>
+        this.child(
+          digitalocean.SpacesKey,
+          generationName("key", generation),
+          {
+            name: this.bucket.name.apply((bucket) => generationName(bucket, generation)),
+            grants: [{ bucket: this.bucket.name, permission: "readwrite" }],
+          },
+          // A new name alone would leave the secret as it is.
+          { replaceOnChanges: ["name"], deleteBeforeReplace: false },
+          transform?.key,
+        ),
     );
     this.bucketName = this.bucket.name;
     this.bucketUrn = this.bucket.bucketUrn;

@@ -1,8 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
-import { answerOf, Component, guarded, InvalidArguments, type Protection } from "./base.ts";
+import { answerOf, Component, guarded, InvalidArguments, type Protection, type Transform } from "./base.ts";
 import type { Line } from "./costs.ts";
 import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
+import { forGenerations, type Generation, type Generations, generationName } from "./generation.ts";
 import { rulesFor, strangers } from "./trusted-sources.ts";
 
 /** What an engine adds to the common arguments of a cluster. */
@@ -101,6 +102,32 @@ export abstract class ManagedDatabase extends Component {
       const asked = digitalocean.getDatabaseCa({ clusterId }, { parent: this });
       return (await answerOf(name, `the certificate of cluster ${clusterId}`, asked)).certificate;
     });
+  }
+
+  /**
+   * The users of each generation that exists, by the name that the first generation's have.
+   *
+   * @param options of those in use. Those of a previous generation are there to be deleted, and are then really gone.
+   */
+  protected makeUsers(
+    databases: { user: string }[],
+    generation: Generation,
+    options: (user: string) => pulumi.CustomResourceOptions,
+    transform: Transform<digitalocean.DatabaseUserArgs> | undefined,
+  ): Map<string, Generations<digitalocean.DatabaseUser>> {
+    const passing = { protect: false, retainOnDelete: false };
+    const make = (user: string, each: number, isCurrent: boolean) =>
+      this.child(
+        digitalocean.DatabaseUser,
+        generationName(`user-${user}`, each),
+        { clusterId: this.cluster.id, name: generationName(user, each) },
+        { ...this.behindFirewall, ...(isCurrent ? options(user) : passing) },
+        transform,
+      );
+    const names = [...new Set(databases.map(({ user }) => user))];
+    return new Map(
+      names.map((user) => [user, forGenerations(generation, (each, current) => make(user, each, current))]),
+    );
   }
 }
 

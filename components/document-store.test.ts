@@ -65,8 +65,10 @@ test("one key reads and writes in this bucket alone; a new generation is a new k
     secret: true,
   });
   assert.equal((await resolved(result.accessKeyId)).value, "id of documents-key");
-  const next = await build({ keyGeneration: 2 });
-  assert.equal(next.named("documents-key").inputs.name, `${bucket}-2`);
+  const next = await build({ keyGeneration: 2, keepPreviousKey: true });
+  assert.equal(next.named("documents-key-2").inputs.name, `${bucket}-2`);
+  assert.deepEqual(next.named("documents-key").inputs, inputs);
+  assert.equal((await resolved(next.result.accessKeyId)).value, "id of documents-key-2");
 });
 
 test("the CDN endpoint is on, with the shortest memory; clients are told the origin", async () => {

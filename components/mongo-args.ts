@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Protection, Transform } from "./base.ts";
 import type { MongoSize, MongoVersion } from "./catalog.ts";
 import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
+import type { Generation } from "./generation.ts";
 import type { ReadConcern } from "./mongo-rules.ts";
 
 /** A database and the user whose URI the product gets. */
@@ -27,20 +28,17 @@ export interface MongoConfig {
 
 export type MongoPart = "cluster" | "databases" | "users";
 
-export interface MongoArgs extends DatabaseArgs<MongoSize> {
+/**
+ * `generation` **gives every user a new password** when it is raised. DigitalOcean shows a password once, so that means new users: `app` is
+ * followed by `app-2`. Users are protected: only those of a previous generation that is kept can go.
+ */
+export interface MongoArgs extends DatabaseArgs<MongoSize>, Generation {
   /** Version, as the API writes it: `8.0`. A change upgrades in place; there is no way back. */
   version: MongoVersion;
   /** 1 or 3. Three survive the loss of one; there is no cluster of two. */
   nodeCount: number;
   /** Databases with their users. The first is the component's `database`, `user` and `uri`. At least one. */
   databases: MongoDatabase[];
-  /**
-   * 1 or more; **raising it gives every user a new password**. DigitalOcean shows a password once, so that means new
-   * users: `app` is followed by `app-2`, and is deleted when whatever uses its URI has the new one. Since users are
-   * protected, `protection.allowReplace` must name `users` in the same update.
-   * @default 1
-   */
-  generation?: number;
   /** @default see {@link MongoConfig} */
   config?: MongoConfig;
   /**

@@ -1,6 +1,6 @@
 import { mongoSizes, mongoVersions } from "./catalog.ts";
 import { databaseProblems, duplicates, memberProblem, type Offer } from "./database-rules.ts";
-import { generationName, generationProblem } from "./generation.ts";
+import { generationProblem, userNameProblem } from "./generation.ts";
 import type { MongoArgs } from "./mongo-args.ts";
 
 export const readConcerns = ["local", "available", "majority"] as const;
@@ -22,15 +22,9 @@ export function mongoMemberProblem(kind: "database" | "user", name: string): str
   return memberProblem(kind, name, reserved);
 }
 
-/** What is wrong with users and generation taken together: each generation's users have names of their own. */
-export function userNameProblem(users: readonly string[], generation: number): string | undefined {
-  const names = [...new Set(users)].map((user) => generationName(user, generation));
-  for (const name of names) {
-    const problem = mongoMemberProblem("user", name);
-    if (problem) return `makes the user ${name}, which ${problem}`;
-  }
-  const [clash] = names.filter((name) => generation > 1 && users.includes(name));
-  return clash && `makes the user ${clash}, which is the name of another user`;
+/** What is wrong with users and generation taken together. */
+export function mongoUsersProblem(users: readonly string[], generation: number): string | undefined {
+  return userNameProblem(users, generation, (name) => mongoMemberProblem("user", name));
 }
 
 /** What is wrong with these arguments, one line each. */
@@ -47,12 +41,12 @@ export function mongoProblems(name: string, args: MongoArgs): string[] {
   }
   for (const twice of duplicates(databases.map((database) => database.name)))
     problems.push(`database ${twice} is listed twice`);
-  const bad = generationProblem(generation);
+  const bad = generationProblem(args);
   check(`generation ${generation}`, bad);
   if (!bad)
     check(
       `generation ${generation}`,
-      userNameProblem(
+      mongoUsersProblem(
         databases.map(({ user }) => user),
         generation,
       ),

@@ -89,12 +89,18 @@ test("users are protected but never left behind with a password that works; data
   assert.equal(whole.named("mongo-cluster").deleteBeforeReplace, true, "its name is taken while it lives");
 });
 
-test("a new generation is new users under the same logical names, made before the old ones go", async () => {
-  const { named, result } = await build({ generation: 2, protection: { allowReplace: ["users"] } });
-  assert.equal(named("mongo-user-app").inputs.name, "app-2");
-  assert.equal(named("mongo-user-recorder").inputs.name, "recorder-2");
-  assert.equal(named("mongo-user-app").deleteBeforeReplace, false);
-  assert.match((await resolved(result.uri)).value, /^mongodb\+srv:\/\/app-2:/);
+test("a new generation is new users; those before it live on as long as they are kept, and can go", async () => {
+  const both = await build({ generation: 3, keepPrevious: true });
+  assert.equal(both.named("mongo-user-app-3").inputs.name, "app-3");
+  assert.equal(both.named("mongo-user-recorder-3").protect, true);
+  for (const name of ["mongo-user-app-2", "mongo-user-recorder-2"]) {
+    const { protect, retainOnDelete } = both.named(name);
+    assert.deepEqual([protect, retainOnDelete], [false, false], name);
+  }
+  assert.match((await resolved(both.result.uri)).value, /^mongodb\+srv:\/\/app-3:/);
+  const alone = await build({ generation: 3 });
+  const users = alone.resources.filter(({ name }) => name.startsWith("mongo-user-")).map(({ name }) => name);
+  assert.deepEqual(users, ["mongo-user-app-3", "mongo-user-recorder-3"]);
 });
 
 test("URIs keep the platform's hosts and replica set, verify TLS, look users up in admin, and are secret", async () => {

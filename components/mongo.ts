@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { guarded, InvalidArguments } from "./base.ts";
 import { mongoCosts } from "./costs.ts";
 import { ManagedDatabase } from "./database.ts";
-import { generationName } from "./generation.ts";
 import type { MongoArgs, MongoConnection } from "./mongo-args.ts";
 import { mongoProblems } from "./mongo-rules.ts";
 import { mongoUri } from "./mongo-uri.ts";
@@ -29,14 +28,14 @@ export class Mongo extends ManagedDatabase {
   constructor(name: string, args: MongoArgs, opts?: pulumi.ComponentResourceOptions) {
     const problems = mongoProblems(name, args);
     if (problems.length) throw new InvalidArguments(name, problems);
-    const { version, databases, generation = 1, protection, transform } = args;
+    const { version, databases, protection, transform } = args;
     const engine = { engine: "mongodb" as const, version };
     super(
       "breakwater:data:Mongo",
       name,
       args,
       { engine, costs: mongoCosts(args) },
-      { databases, generation },
+      { databases, generation: args.generation ?? 1 },
       opts,
     );
     const { cluster, behindFirewall } = this;
@@ -49,24 +48,12 @@ export class Mongo extends ManagedDatabase {
       behindFirewall,
       transform?.config,
     );
-    const users = new Map(
-      [...new Set(databases.map(({ user }) => user))].map((user) => [
-        user,
-        this.child(
-          digitalocean.DatabaseUser,
-          `user-${user}`,
-          { ...inCluster, name: generationName(user, generation) },
-          {
-            ...behindFirewall,
-            ...guarded(protection, "users", "cluster"),
-            // A user that stayed behind would keep its password working. With the cluster it stays, as that does.
-            retainOnDelete: false,
-            // The provider would delete first, and the product be locked out until it has the new URI.
-            deleteBeforeReplace: false,
-          },
-          transform?.user,
-        ),
-      ]),
+    const users = this.makeUsers(
+      databases,
+      args,
+      // A user that stayed behind would keep its password working. With the cluster it stays, as that does.
+      () => ({ ...guarded(protection, "users", "cluster"), retainOnDelete: false }),
+      transform?.user,
     );
     const dbs = databases.map((database) => ({
       ...database,
@@ -87,7 +74,7 @@ export class Mongo extends ManagedDatabase {
 
     this.connections = new Map(
       dbs.flatMap(({ name: database, user, resource }) => {
-        const login = users.get(user);
+        const login = users.get(user)?.current;
         if (!login) return [];
         const parts = pulumi.all([cluster.privateUri, login.name, login.password, resource.name]);
         const uri = pulumi.secret(parts.apply((known) => mongoUri(name, ...known)));

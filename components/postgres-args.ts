@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Protection, Transform } from "./base.ts";
 import type { PostgresSize, PostgresVersion } from "./catalog.ts";
 import type { DatabaseArgs, DatabaseTransforms } from "./database-args.ts";
+import type { Generation } from "./generation.ts";
 import type { PoolMode } from "./postgres-rules.ts";
 
 /** A database and the one user that works in it. */
@@ -41,7 +42,12 @@ export interface PostgresConfig {
 
 export type PostgresPart = "cluster" | "databases" | "users";
 
-export interface PostgresArgs extends DatabaseArgs<PostgresSize> {
+/**
+ * `generation` **gives every user a new password** when it is raised, by way of new users and pools: `app` is followed by `app-2`. Users
+ * are protected: only those of a previous generation that is kept can go. From the second generation on, what is in a database belongs
+ * to a role `<user>_owner`, which its users are members of.
+ */
+export interface PostgresArgs extends DatabaseArgs<PostgresSize>, Generation {
   /** Major version, as the API writes it. A change upgrades in place, with downtime; there is no way back. */
   version: PostgresVersion;
   /** 1 to 3: the primary and its standbys. More than one needs 2 GiB of memory. */
@@ -85,7 +91,7 @@ export interface PostgresArgs extends DatabaseArgs<PostgresSize> {
 export interface PostgresConnection {
   /** Name of the database. */
   database: string;
-  /** Who works in it. */
+  /** Who works in it, with its generation. */
   user: string;
   /** `postgresql://` URI of the cluster, secret. */
   uri: pulumi.Output<string>;
@@ -114,4 +120,6 @@ export interface PostgresAdministration {
    * databases are there.
    */
   grantsSql: pulumi.Output<string>;
+  /** What the statements need to know of users, by environment variable. Secret. */
+  grantsSecrets: Record<string, pulumi.Output<string>>;
 }

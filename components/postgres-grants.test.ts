@@ -19,6 +19,7 @@ const postgres = {
   sslMode: "verify-full",
   caCertificate: pulumi.output("-----BEGIN"),
   grantsSql: pulumi.output(sql),
+  grantsSecrets: {},
 } as const;
 
 test("the grants are one PRE_DEPLOY job in the VPC, with psql of the cluster's version", async () => {

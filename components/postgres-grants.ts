@@ -74,7 +74,7 @@ export class PostgresGrants extends Component {
                   PGSSLMODE: postgres.sslMode,
                   PGUSER: postgres.adminUser,
                 },
-                { PGPASSWORD: postgres.adminPassword },
+                { ...postgres.grantsSecrets, PGPASSWORD: postgres.adminPassword },
               ),
             },
           ],

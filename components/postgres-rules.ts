@@ -1,5 +1,7 @@
 import { postgresSizes, postgresVersions, usableConnections } from "./catalog.ts";
 import { databaseProblems, duplicates, memberProblem, type Offer } from "./database-rules.ts";
+import { generationProblem, userNameProblem } from "./generation.ts";
+import { ownerOf } from "./grants.ts";
 import { nameProblem } from "./names.ts";
 import type { PostgresArgs } from "./postgres-args.ts";
 
@@ -24,14 +26,33 @@ export const postgresOffer: Offer = {
   sizes: postgresSizes,
 };
 
-/** What is wrong with all pools of a cluster taken together. */
-export function poolProblem(size: string, pools: { size: number }[]): string | undefined {
-  if (pools.length > maxPools) return `must be at most ${maxPools}`;
-  const total = pools.reduce((sum, pool) => sum + pool.size, 0);
+/** What is wrong with all pools of a cluster taken together. Those of a previous generation that is kept are there beside them. */
+export function poolProblem(
+  size: string,
+  pools: { size: number }[],
+  keepPrevious = false,
+): string | undefined {
+  const generations = keepPrevious ? 2 : 1;
+  if (pools.length * generations > maxPools) return `must be at most ${Math.floor(maxPools / generations)}`;
+  const total = pools.reduce((sum, pool) => sum + pool.size, 0) * generations;
   const usable = usableConnections(size);
+  const who = keepPrevious ? "hold, with those of the previous generation," : "hold";
   return total > usable
-    ? `hold ${total} connections together, and ${size} has ${usable}: make them smaller or take a larger size`
+    ? `${who} ${total} connections together, and ${size} has ${usable}: make them smaller or take a larger size`
     : undefined;
+}
+
+/** What is wrong with users and generation taken together. */
+export function postgresUsersProblem(users: readonly string[], generation: number): string | undefined {
+  if (generation > 1)
+    for (const user of users) {
+      const owner = ownerOf(user);
+      const problem = users.includes(owner)
+        ? "is the name of another user"
+        : identifierProblem("user", owner);
+      if (problem) return `makes the role ${owner}, which ${problem}`;
+    }
+  return userNameProblem(users, generation, (name) => identifierProblem("user", name));
 }
 
 /** What is wrong with a name in the cluster. */
@@ -46,8 +67,10 @@ export function postgresProblems(name: string, args: PostgresArgs): string[] {
   const check = (what: string, problem: string | undefined) => {
     if (problem) problems.push(`${what} ${problem}`);
   };
-  const { size, databases, pools = [], storageAutoscale } = args;
-  if (postgresSizes.includes(size)) check("pools", poolProblem(size, pools));
+  const { size, databases, pools = [], storageAutoscale, generation = 1, keepPrevious } = args;
+  if (postgresSizes.includes(size)) check("pools", poolProblem(size, pools, keepPrevious));
+  const users = databases.map(({ user }) => user);
+  check(`generation ${generation}`, generationProblem(args) ?? postgresUsersProblem(users, generation));
   if (databases.length === 0) problems.push("databases must have at least one entry");
   for (const { name: database, user } of databases) {
     check(`database ${database}`, identifierProblem("database", database));

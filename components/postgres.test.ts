@@ -129,6 +129,67 @@ test("the grants wait for the users and databases that they name", async () => {
   for (const name of stateful.slice(1)) assert.ok(named("reader").dependencies.includes(name), name);
 });
 
+test("two generations: users and pools side by side, what is in use protected, tables in common", async () => {
+  const { named, result } = await build({ generation: 2, keepPrevious: true });
+  assert.deepEqual(named("pg-user-app-2").inputs, { clusterId: "pg-cluster-id", name: "app-2" });
+  assert.equal(named("pg-user-app-2").protect, true);
+  const old = named("pg-user-app");
+  assert.deepEqual([old.inputs.name, old.protect, old.retainOnDelete], ["app", false, false]);
+  const [before, now] = [named("pg-pool-app-pool"), named("pg-pool-app-pool-2")];
+  assert.deepEqual([before.inputs.user, before.inputs.name], ["app", "app-pool"]);
+  assert.deepEqual([now.inputs.user, now.inputs.name], ["app-2", "app-pool-2"]);
+  assert.match((await resolved(result.uri)).value, /^postgresql:\/\/app-2:/);
+  const poolUri = result.poolUri;
+  assert.ok(poolUri);
+  assert.match(
+    (await resolved(poolUri)).value,
+    /^postgresql:\/\/app-2:[^@]+@pool\.example:25061\/app-pool-2\?/,
+  );
+
+  const sql = (await resolved(result.grantsSql)).value;
+  for (const login of ["app", "app-2"]) assert.match(sql, new RegExp(`GRANT "app_owner" TO "${login}";`));
+  const secrets = Object.entries(result.grantsSecrets);
+  assert.deepEqual(
+    await Promise.all(secrets.map(async ([key, value]) => [key, await resolved(value)])),
+    ["app", "app-2", "auditor", "auditor-2"].map((user, index) => [
+      `LOGIN_PASSWORD_${index}`,
+      { value: `password of pg-user-${user}`, secret: true },
+    ]),
+  );
+});
+
+test("generations that can't live side by side are refused before anything is created", async () => {
+  for (const [changes, problem] of [
+    [{ keepPrevious: true }, /generation 1 must be 2 or more with keepPrevious/],
+    [{ generation: 0 }, /generation 0 must be 1 or more/],
+    [
+      { generation: 2, keepPrevious: true, size: "db-s-1vcpu-1gb", nodeCount: 1 },
+      /with those of the previous generation, 40 connections/,
+    ],
+    [
+      {
+        generation: 2,
+        databases: [
+          { name: "app", user: "app" },
+          { name: "b", user: "app-2" },
+        ],
+      },
+      /makes the user app-2, which is the name of another/,
+    ],
+    [
+      {
+        generation: 2,
+        databases: [
+          { name: "app", user: "app" },
+          { name: "b", user: "app_owner" },
+        ],
+      },
+      /makes the role app_owner, which is the name of another/,
+    ],
+  ] as [Partial<PostgresArgs>, RegExp][])
+    await record(() => assert.throws(() => new Postgres("pg", { ...args, ...changes }), problem), ca);
+});
+
 test("storage that grows by itself is no drift; without growth it is one", async () => {
   const grows = (await build({ storageMib: 61_440, storageAutoscale: { thresholdPercent: 80 } })).named(
     "pg-cluster",

@@ -4,8 +4,14 @@ import { guarded, InvalidArguments } from "./base.ts";
 import type { PostgresVersion } from "./catalog.ts";
 import { postgresCosts } from "./costs.ts";
 import { ManagedDatabase } from "./database.ts";
-import { grantsSql } from "./grants.ts";
-import type { PostgresAdministration, PostgresArgs, PostgresConnection } from "./postgres-args.ts";
+import { bothOf, forGenerations, generationName } from "./generation.ts";
+import { grantsSql, passwordVariable, sharedGrantsSql } from "./grants.ts";
+import type {
+  PostgresAdministration,
+  PostgresArgs,
+  PostgresConnection,
+  PostgresPool,
+} from "./postgres-args.ts";
 import { postgresProblems } from "./postgres-rules.ts";
 
 /**
@@ -25,12 +31,13 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
   readonly adminPassword: pulumi.Output<string>;
   readonly sslMode: "verify-full" | "require";
   readonly grantsSql: pulumi.Output<string>;
+  readonly grantsSecrets: Record<string, pulumi.Output<string>>;
 
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     const problems = postgresProblems(name, args);
     if (problems.length) throw new InvalidArguments(name, problems);
-    const { version, databases, pools = [], protection, transform, storageAutoscale } = args;
+    const { version, databases, pools = [], generation = 1, protection, transform, storageAutoscale } = args;
     const engine = {
       engine: "pg" as const,
       version,
@@ -44,7 +51,7 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
       name,
       args,
       { engine, ignoreChanges, costs: postgresCosts(args) },
-      { databases, pools },
+      { databases, pools, ...(generation > 1 && { generation }) },
       opts,
     );
     const sslMode = args.sslMode ?? "verify-full";
@@ -66,21 +73,11 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
       behindFirewall,
       transform?.config,
     );
-    const users = new Map(
-      [...new Set(databases.map(({ user }) => user))].map((user) => [
-        user,
-        this.child(
-          digitalocean.DatabaseUser,
-          `user-${user}`,
-          { ...inCluster, name: user },
-          {
-            ...behindFirewall,
-            ...guarded(protection, "users", "cluster"),
-            import: importOf("users", user),
-          },
-          transform?.user,
-        ),
-      ]),
+    const users = this.makeUsers(
+      databases,
+      args,
+      (user) => ({ ...guarded(protection, "users", "cluster"), import: importOf("users", user) }),
+      transform?.user,
     );
     const dbs = new Map(
       databases.map((database) => [
@@ -98,40 +95,59 @@ export class Postgres extends ManagedDatabase implements PostgresAdministration 
         ),
       ]),
     );
-    const userOf = (database: string) => databases.find(({ name }) => name === database)?.user;
-    const poolResources = pools.map((pool) => ({
-      database: pool.database,
-      resource: this.child(
+    const everyone = [...users.values()].flatMap(bothOf);
+    const userOf = (database: string) => databases.find(({ name }) => name === database)?.user ?? "";
+    // A pool signs in as its user, and goes with it.
+    const makePool = (pool: PostgresPool, each: number, isCurrent: boolean) =>
+      this.child(
         digitalocean.DatabaseConnectionPool,
-        `pool-${pool.name}`,
+        generationName(`pool-${pool.name}`, each),
         {
           ...inCluster,
-          name: pool.name,
+          name: generationName(pool.name, each),
           dbName: pool.database,
-          user: userOf(pool.database),
+          user: generationName(userOf(pool.database), each),
           mode: pool.mode ?? "transaction",
           size: pool.size,
         },
         {
-          dependsOn: [behindFirewall.dependsOn, ...users.values(), ...dbs.values()],
+          dependsOn: [behindFirewall.dependsOn, ...everyone, ...dbs.values()],
           deletedWith: cluster,
-          import: importOf("pools", pool.name),
+          import: isCurrent ? importOf("pools", pool.name) : undefined,
           // Every change replaces a pool, and its name is taken as long as the old one lives.
           deleteBeforeReplace: true,
         },
         transform?.pool,
-      ),
+      );
+    const poolResources = pools.map((pool) => ({
+      database: pool.database,
+      resource: forGenerations(args, (each, isCurrent) => makePool(pool, each, isCurrent)).current,
     }));
 
     this.version = version;
-    const members = [...users.values(), ...dbs.values()].map((member) => member.name);
-    this.grantsSql = pulumi.all(members).apply(() => grantsSql(databases));
+    const logins = [...users].flatMap(([user, both]) => bothOf(both).map((login) => ({ user, login })));
+    const isShared = generation > 1;
+    const names = logins.map(({ login }) => login.name);
+    const made = pulumi.all([names, [...dbs.values()].map((database) => database.name)]);
+    this.grantsSql = made.apply(([loginNames]) => {
+      if (!isShared) return grantsSql(databases);
+      return sharedGrantsSql(
+        databases,
+        logins.map(({ user }, index) => ({ user, name: loginNames[index] ?? user })),
+      );
+    });
+    this.grantsSecrets = isShared
+      ? Object.fromEntries(
+          logins.map(({ login }, index) => [passwordVariable(index), pulumi.secret(login.password)]),
+        )
+      : {};
     this.adminUser = cluster.user;
     this.adminPassword = pulumi.secret(cluster.password);
     this.sslMode = sslMode;
     this.connections = new Map(
-      databases.map(({ name: database, user }) => {
-        const password = users.get(user)?.password;
+      databases.map(({ name: database, user: first }) => {
+        const user = generationName(first, generation);
+        const password = users.get(first)?.current.password;
         const pool = poolResources.find((candidate) => candidate.database === database)?.resource;
         return [
           database,

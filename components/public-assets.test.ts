@@ -63,7 +63,7 @@ test("a domain of its own goes by the certificate's name, which outlives its ren
 
 test("whoever deploys has a key to this bucket alone", async () => {
   const { named, result } = await build({ keyGeneration: 3 });
-  assert.deepEqual(named("assets-key").inputs, {
+  assert.deepEqual(named("assets-key-3").inputs, {
     name: "shop-assets-3",
     grants: [{ bucket: "shop-assets", permission: "readwrite" }],
   });

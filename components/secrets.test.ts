@@ -7,18 +7,26 @@ test("each secret is generated once for its generation, and stays secret", async
   const { named, result } = await record(
     () =>
       new Secrets("secrets", {
-        generate: { SECRET_KEY: { generation: 2 }, OTHER: { generation: 1, length: 32 } },
+        generate: {
+          SECRET_KEY: { generation: 2 },
+          OTHER: { generation: 1, length: 32 },
+          SIGNING: { generation: 2, keepPrevious: true },
+        },
       }),
   );
-  assert.deepEqual(named("secrets-secret-key").inputs, {
+  assert.deepEqual(named("secrets-secret-key-2").inputs, {
     length: 64,
     special: false,
     keepers: { generation: "2" },
   });
   assert.equal(named("secrets-other").inputs.length, 32);
+  assert.deepEqual(Object.keys(result.values), ["SECRET_KEY", "OTHER", "SIGNING", "SIGNING_PREVIOUS"]);
+  const previous = result.values.SIGNING_PREVIOUS;
+  assert.ok(previous);
+  assert.deepEqual(await resolved(previous), { value: "result of secrets-signing", secret: true });
   const key = result.values.SECRET_KEY;
   assert.ok(key);
-  assert.deepEqual(await resolved(key), { value: "result of secrets-secret-key", secret: true });
+  assert.deepEqual(await resolved(key), { value: "result of secrets-secret-key-2", secret: true });
   assert.doesNotMatch(JSON.stringify(named("secrets").inputs), /result of/);
 });
 

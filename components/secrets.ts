@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Component, InvalidArguments, type Transform } from "./base.ts";
-import { logicalSuffix, secretsProblems } from "./secrets-rules.ts";
+import { forGenerations, type Generation, generationName } from "./generation.ts";
+import { logicalSuffix, previousOf, secretsProblems } from "./secrets-rules.ts";
 
 /** One generated secret. */
-export interface GeneratedSecret {
-  /** 1 or more; **raising it makes a new secret**, and whatever uses it is updated in the same update. */
-  generation: number;
+export interface GeneratedSecret extends Generation {
   /** Letters and digits of the secret, 32 to 256. A change makes a new secret. @default 64, about 380 bits */
   length?: number;
 }
@@ -26,7 +25,7 @@ export interface SecretsArgs {
  * provider: a lost state means new secrets.
  */
 export class Secrets extends Component {
-  /** The secrets by name, each marked secret. */
+  /** The secrets by name, each marked secret. A previous one that is kept has `_PREVIOUS` after its name. */
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
 
   /** @throws InvalidArguments before anything is created. */
@@ -35,15 +34,18 @@ export class Secrets extends Component {
     if (problems.length) throw new InvalidArguments(name, problems);
     super("breakwater:security:Secrets", name, { generate: args.generate }, opts);
     this.values = Object.fromEntries(
-      Object.entries(args.generate).map(([key, { generation, length = 64 }]) => {
-        const password = this.child(
-          random.RandomPassword,
-          logicalSuffix(key),
-          { length, special: false, keepers: { generation: String(generation) } },
-          {},
-          args.transform?.password,
-        );
-        return [key, pulumi.secret(password.result)];
+      Object.entries(args.generate).flatMap(([key, secret]) => {
+        const { current, previous } = forGenerations(secret, (generation) => {
+          const password = this.child(
+            random.RandomPassword,
+            generationName(logicalSuffix(key), generation),
+            { length: secret.length ?? 64, special: false, keepers: { generation: String(generation) } },
+            {},
+            args.transform?.password,
+          );
+          return pulumi.secret(password.result);
+        });
+        return [[key, current], ...(previous ? [[previousOf(key), previous]] : [])];
       }),
     );
     this.registerOutputs({ names: Object.keys(args.generate) });

@@ -33,6 +33,7 @@ export function makeBuckets(
       namePrefix: named === undefined ? `${prefix}-${section}` : undefined,
       import: given.import,
       keyGeneration: given.keyGeneration,
+      keepPreviousKey: given.keepPreviousKey,
       endpoint: spacesEndpoint(region),
       forceDestroy: settings.rehearsal,
     };

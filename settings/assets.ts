@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cdnTtls } from "../components/catalog.ts";
-import { bucketImport, bucketName, bucketRegion, enabled, keyGeneration } from "./buckets.ts";
+import { bucketImport, bucketName, bucketRegion, enabled, key } from "./buckets.ts";
 import { field } from "./schema-kit.ts";
 
 /** Settings of the public bucket behind the CDN. */
@@ -21,6 +21,6 @@ export const assets = z.strictObject({
   certificateName: field(z.string().min(1).optional(), {
     description: "Name of an existing certificate for `customDomain`. A wildcard one can't be used.",
   }),
-  keyGeneration,
+  ...key,
   import: bucketImport,
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { spacesRegions } from "../components/catalog.ts";
-import { integer } from "./kinds.ts";
+import { generation, keepPrevious } from "./generation.ts";
 import { field } from "./schema-kit.ts";
 
 /** Settings that the sections of both buckets have. */
@@ -30,11 +30,13 @@ export const bucketName = (suffix: string) =>
     },
   );
 
-export const keyGeneration = field(integer(1, 1_000_000), {
-  description: "Raising it makes a new key, and deletes the old one when what uses it has the new one.",
-  default: 1,
-  effect: "restarts",
-});
+/** The one key that reads and writes in a bucket. */
+export const key = {
+  keyGeneration: generation(
+    "Raising it makes a new key, and deletes the old one when what uses it has the new one.",
+  ),
+  keepPreviousKey: keepPrevious("the key"),
+};
 
 export const bucketImport = field(
   z

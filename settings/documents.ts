@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bucketImport, bucketName, bucketRegion, enabled, keyGeneration } from "./buckets.ts";
+import { bucketImport, bucketName, bucketRegion, enabled, key } from "./buckets.ts";
 import { integer } from "./kinds.ts";
 import { field } from "./schema-kit.ts";
 
@@ -13,6 +13,6 @@ export const documents = z.strictObject({
       "Days for which what was overwritten or deleted is kept: to undo a mistake, and until a person's documents are really gone.",
     default: 30,
   }),
-  keyGeneration,
+  ...key,
   import: bucketImport,
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type SpacesRegion, spacesRegions } from "../components/catalog.ts";
-import { bucketImport, bucketName, keyGeneration } from "./buckets.ts";
+import { bucketImport, bucketName, key } from "./buckets.ts";
 import { integer } from "./kinds.ts";
 import { field } from "./schema-kit.ts";
 
@@ -61,6 +61,6 @@ export const dumps = z.strictObject({
     allowed: "must be an https:// address",
   }),
   name: bucketName("dumps"),
-  keyGeneration,
+  ...key,
   import: bucketImport,
 });

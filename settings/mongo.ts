@@ -12,6 +12,7 @@ import {
   takenOver,
   trustedSources,
 } from "./database.ts";
+import { users } from "./generation.ts";
 import { ha, integer } from "./kinds.ts";
 import { type Defaults, field } from "./schema-kit.ts";
 
@@ -35,12 +36,7 @@ export const mongo = z.strictObject({
     allowed: "must be 1 or 3",
   }),
   databases: databases("Its user; never `doadmin`. One user may have several databases."),
-  generation: field(integer(1, 1_000_000), {
-    description:
-      "Raising it gives every user a new password, by way of a new user: `app` is followed by `app-2`. Needs `mongo.users` in `allowReplace`, in the same update.",
-    default: 1,
-    effect: "restarts",
-  }),
+  ...users,
   config: field(
     z.strictObject({
       defaultReadConcern: field(z.enum(readConcerns).optional(), {

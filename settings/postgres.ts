@@ -12,6 +12,7 @@ import {
   takenOver,
   trustedSources,
 } from "./database.ts";
+import { users } from "./generation.ts";
 import { ha, identifier, identifierAllowed, integer } from "./kinds.ts";
 import { type Defaults, field, type Neighbours } from "./schema-kit.ts";
 
@@ -59,6 +60,7 @@ export const postgres = z.strictObject({
   databases: databases(
     "Its user, who may create tables in it; never `doadmin`. One user may have several databases.",
   ),
+  ...users,
   pools: field(z.array(pool).max(21), {
     description: "PgBouncer pools. The product gets the first of its database as `DATABASE_POOL_URL`.",
     default: (c: Defaults, { databases }: Neighbours) => {

@@ -2,6 +2,7 @@ import { bucketImportProblem } from "../../components/bucket-rules.ts";
 import { type Datacentre, spacesRegion } from "../../components/catalog.ts";
 import { isInside } from "../../components/domain-rules.ts";
 import { localRecipient, otherRegion } from "../dumps.ts";
+import { checkPrevious } from "../generation.ts";
 import type { Check, Draft } from "./rule.ts";
 
 /** A bucket that is taken over has its region and its name already. */
@@ -9,6 +10,8 @@ export function bucketRules(draft: Draft, check: Check): void {
   for (const section of ["documents", "assets"] as const) {
     const { import: taken, region, name } = draft[section] ?? {};
     const home = region ?? (draft.region && spacesRegion(draft.region as Datacentre));
+    const { keyGeneration, keepPreviousKey } = draft[section] ?? {};
+    checkPrevious(check, `${section}.keyGeneration`, keyGeneration, keepPreviousKey);
     if (taken !== undefined && home !== undefined)
       check(`${section}.import`, taken, bucketImportProblem(taken, home, name));
   }
@@ -25,6 +28,8 @@ export function bucketRules(draft: Draft, check: Check): void {
 /** Dumps must outlive the region of the databases, and be read by the team alone. */
 function dumpRules({ environment, rehearsal, region, recovery }: Draft, check: Check): void {
   const { recipients = [], region: own, import: taken, name } = recovery?.dumps ?? {};
+  const { keyGeneration, keepPreviousKey } = recovery?.dumps ?? {};
+  checkPrevious(check, "recovery.dumps.keyGeneration", keyGeneration, keepPreviousKey);
   const home = region && spacesRegion(region as Datacentre);
   const there = own ?? (home && otherRegion[home]);
   if (own !== undefined && own === home)

@@ -1,10 +1,11 @@
 import { duplicates } from "../../components/database-rules.ts";
-import { mongoMemberProblem, mongoOffer, userNameProblem } from "../../components/mongo-rules.ts";
+import { mongoMemberProblem, mongoOffer, mongoUsersProblem } from "../../components/mongo-rules.ts";
+import { checkPrevious } from "../generation.ts";
 import { clusterRules } from "./databases.ts";
 import { type Check, type Draft, present } from "./rule.ts";
 
 export function mongoRules(draft: Draft, check: Check): void {
-  const { databases = [], generation } = draft.mongo ?? {};
+  const { databases = [], generation, keepPrevious } = draft.mongo ?? {};
   clusterRules(draft, "mongo", mongoOffer, check);
   if (draft.mongo?.databases?.length === 0) check("mongo.databases", [], "must have at least one entry");
   for (const [index, database] of databases.entries())
@@ -16,5 +17,6 @@ export function mongoRules(draft: Draft, check: Check): void {
     check("mongo.databases", twice, "is listed twice");
   const users = present(databases.map((database) => database?.user));
   if (generation !== undefined && generation > 1)
-    check("mongo.generation", generation, userNameProblem(users, generation));
+    check("mongo.generation", generation, mongoUsersProblem(users, generation));
+  checkPrevious(check, "mongo.generation", generation, keepPrevious);
 }

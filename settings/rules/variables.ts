@@ -1,4 +1,5 @@
-import { secretNameProblem } from "../../components/secrets-rules.ts";
+import { previousOf, secretNameProblem } from "../../components/secrets-rules.ts";
+import { checkPrevious } from "../generation.ts";
 import type { Check, Draft } from "./rule.ts";
 
 /** Variables that the program or the platform gives to the product. */
@@ -23,10 +24,15 @@ const reserved = [
 /** Each variable of the product has one owner. */
 export function variableRules({ app, secrets, secretEnv }: Draft, check: Check): void {
   const names = Object.keys(secrets ?? {});
-  for (const name of names) check(`secrets.${name}`, undefined, secretNameProblem(name, names));
+  for (const name of names) {
+    const { generation, keepPrevious } = secrets?.[name] ?? {};
+    check(`secrets.${name}`, undefined, secretNameProblem(name, names));
+    checkPrevious(check, `secrets.${name}.generation`, generation, keepPrevious);
+  }
+  const previous = names.filter((name) => secrets?.[name]?.keepPrevious).map(previousOf);
   const owners = new Map(reserved.map((name) => [name, "the program"]));
   for (const [path, variables] of Object.entries({ "app.env": app?.env, secretEnv, secrets }))
-    for (const name of Object.keys(variables ?? {})) {
+    for (const name of [...Object.keys(variables ?? {}), ...(path === "secrets" ? previous : [])]) {
       const owner = owners.get(name);
       check(`${path}.${name}`, undefined, owner && `can't be set here: it comes from ${owner}`);
       owners.set(name, `breakwater:${path}`);
