@@ -24,6 +24,8 @@ export interface ServerSpec {
   readonly config: Readonly<Record<string, unknown>>;
   /** What the data come from when there are none yet. */
   readonly source?: Source;
+  /** Whether it has had data before: those that are gone are never made anew, which would pass for an empty cluster. Default: no. */
+  readonly isMade?: boolean;
 }
 
 export interface UserSpec {
@@ -104,6 +106,15 @@ export interface Site {
 
 /** A standby has taken over from its primary: an event of the cluster. */
 export type ServerEvent = "promoted";
+
+/** Thrown by `apply` when the data that a server has had are there no more. */
+export class DataGone extends Error {
+  constructor(folder: string) {
+    super(
+      `the data of this cluster are gone from ${folder}: put them back, or delete the cluster and make it anew, from a backup where there is one`,
+    );
+  }
+}
 
 /**
  * Thrown by `apply` when the program of the engine can't be had on this machine: the cluster exists at the API alone, and

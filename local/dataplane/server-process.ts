@@ -11,7 +11,9 @@ export interface ServerKind {
   readonly name: string;
   /** What ends it in order, its data whole. */
   readonly endSignal: NodeJS.Signals;
-  /** Milliseconds that it has for this. */
+  /** What ends it at once; its data may be in any order. */
+  readonly quitSignal: NodeJS.Signals;
+  /** Milliseconds that it has for either. */
   readonly patience: number;
   /** Why it did not come up, from what it printed since it was started. */
   failure(printed: string): Error;
@@ -133,12 +135,21 @@ export class ServerProcess {
   }
 
   /** Ends it, or what a killed cloud left of it. */
-  async stop(): Promise<void> {
-    const { name, endSignal, patience } = this.#kind;
+  stop(): Promise<void> {
+    return this.#end(this.#kind.endSignal);
+  }
+
+  /** The same at once, for one whose data go anyway. */
+  quit(): Promise<void> {
+    return this.#end(this.#kind.quitSignal);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const { name, patience } = this.#kind;
     const process = this.#process;
     this.#isUp = false;
-    if (!process) return endLeftover(this.#folder, name, endSignal);
-    await process.stop(endSignal, patience);
+    if (!process) return endLeftover(this.#folder, name, signal);
+    await process.stop(signal, patience);
     if (this.#process === process) this.#process = undefined;
   }
 }

@@ -287,7 +287,7 @@ test("a server leaves with its cluster, and with what a killed cloud left; anoth
   const before = certificate();
   await first.cloud.delete(`/v2/databases/${gone.id}`);
   await first.close();
-  assert.deepEqual(first.fakes[1]?.asked, ["apply", "stop", "destroy"]);
+  assert.deepEqual(first.fakes[1]?.asked, ["apply", "destroy"]);
   assert.ok(!existsSync(join(folder, gone.id)));
   assert.deepEqual(first.fakes[0]?.asked, ["apply", "stop"]);
 
@@ -298,5 +298,5 @@ test("a server leaves with its cluster, and with what a killed cloud left; anoth
   assert.equal(certificate(), before);
   assert.ok(!existsSync(join(folder, "stray")));
   await second.cloud.post("/_local/reset");
-  assert.deepEqual(second.fakes[0]?.asked, ["apply", "stop", "destroy"]);
+  assert.deepEqual(second.fakes[0]?.asked, ["apply", "destroy"]);
 });

@@ -11,6 +11,9 @@ export interface ServersOptions extends Pick<SlotParts, "authority" | "admits"> 
   folder: string;
   /** By the API's name of the engine. One that is missing has no servers. */
   engines: Readonly<Record<string, Engine>>;
+  /** Whether a server has been brought up before; where it is a cluster's, it then has data. */
+  wasMade(id: string): boolean;
+  made(id: string): void;
   report(id: string, event: ServerEvent): void;
   log(name: string, line: string): void;
 }
@@ -84,7 +87,7 @@ export class Servers {
   }
 
   #add(wish: Wish, engine: Engine): Slot {
-    const { folder, authority, admits, report, log } = this.#options;
+    const { folder, authority, admits, wasMade, made, report, log } = this.#options;
     const slot = new Slot({
       id: wish.id,
       folder: join(folder, wish.id),
@@ -93,6 +96,8 @@ export class Servers {
       admits,
       serverOf: (id) => this.#peer(id, engine),
       ready: async (id) => this.#slots.get(id)?.work,
+      wasMade: () => wasMade(wish.id),
+      made: () => made(wish.id),
       report: (event) => report(wish.id, event),
       log: (line) => log(wish.name, line),
     });

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -18,7 +19,7 @@ import { type Front, openFront } from "./front.ts";
 import { makePrivateFolder } from "./programs.ts";
 
 /** What the store says of a server that there is to be. */
-export interface Wish extends Omit<ServerSpec, "tls" | "ca"> {
+export interface Wish extends Omit<ServerSpec, "tls" | "ca" | "isMade"> {
   readonly engine: string;
   /** Default: no backups. */
   readonly backupTime?: DailyTime | undefined;
@@ -34,6 +35,10 @@ export interface SlotParts {
   serverOf(id: string): DatabaseServer | undefined;
   /** Resolves when nothing is being done about the server of this id. */
   ready(id: string): Promise<void>;
+  /** Whether it has been brought up before. */
+  wasMade(): boolean;
+  /** It has been brought up for the first time. */
+  made(): void;
   report(event: ServerEvent): void;
   log(line: string): void;
 }
@@ -94,23 +99,28 @@ export class Slot {
 
   /** Stops the server; the data stay. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#retry);
-    this.#backups.close();
-    await Promise.race([this.work, delay(PATIENCE, undefined, { ref: false })]);
-    await Promise.all(this.#fronts.map((front) => front.close()));
+    await this.#end();
     await this.server.stop();
   }
 
   async destroy(): Promise<void> {
     const { folder, log } = this.#parts;
     try {
-      await this.close();
+      await this.#end();
       await this.server.destroy();
-      rmSync(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     } catch (error) {
       log(`could not be taken down; the next start of the cloud tries again: ${messageOf(error)}`);
     }
+  }
+
+  /** Nothing more is begun, and nobody is let in. */
+  async #end(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    this.#backups.close();
+    await Promise.race([this.work, delay(PATIENCE, undefined, { ref: false })]);
+    await Promise.all(this.#fronts.map((front) => front.close()));
   }
 
   #start(): void {
@@ -140,12 +150,14 @@ export class Slot {
   }
 
   async #apply(wish: Wish): Promise<void> {
-    const { id, folder, authority, admits, ready } = this.#parts;
+    const { id, folder, authority, admits, ready, wasMade, made } = this.#parts;
     if (wish.source) await ready(wish.source.cluster);
     const { engine: _, backupTime, ...spec } = wish;
     const hosts = [spec.place.host, spec.place.privateHost];
     const tls = certificateIn(join(folder, "certificate.json"), authority, hosts);
-    await this.server.apply({ ...spec, tls, ca: authority.certificate });
+    const isMade = wasMade();
+    await this.server.apply({ ...spec, isMade, tls, ca: authority.certificate });
+    if (!isMade) made();
     if (this.#isClosed) return;
     const isAdmitted = (client: Socket) => admits(id, client);
     for (const port of this.engine.ports.slice(this.#fronts.length))

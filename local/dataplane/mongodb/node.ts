@@ -9,6 +9,7 @@ import { CommandError, run } from "./client.ts";
 const KIND: ServerKind = {
   name: "mongodb",
   endSignal: "SIGTERM",
+  quitSignal: "SIGKILL",
   patience: 10_000,
   passing: /address already in use/,
   failure: (printed) => new Error(`The MongoDB server does not start: ${printed.trim().split("\n").at(-1)}`),

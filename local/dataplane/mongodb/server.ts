@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Backup, DatabaseServer, Engine, ServerSpec, Site, UserSpec } from "../engine.ts";
 import { Keeper } from "../keeper.ts";
@@ -100,18 +101,24 @@ export class MongoServer implements DatabaseServer {
 
   stop(): Promise<void> {
     return this.#keeper.inTurn(async () => {
-      this.#keeper.release();
-      await this.#node.stop();
-      this.#bridge.close();
+      await this.#close();
       await this.#postgres.stop();
-      this.#spec = undefined;
     });
   }
 
-  async destroy(): Promise<void> {
-    await this.stop();
-    await this.#postgres.destroy();
-    rmSync(this.#site.folder, { recursive: true, force: true });
+  destroy(): Promise<void> {
+    return this.#keeper.inTurn(async () => {
+      await this.#close();
+      await this.#postgres.destroy();
+      await rm(this.#site.folder, { recursive: true, force: true });
+    });
+  }
+
+  async #close(): Promise<void> {
+    this.#keeper.release();
+    await this.#node.quit(); // it has no data of its own
+    this.#bridge.close();
+    this.#spec = undefined;
   }
 
   backups(): readonly Backup[] {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { endLeftovers } from "../process.ts";
 import { makePrivateFolder } from "../programs.ts";
@@ -46,8 +47,8 @@ export class ClusterFolder {
   async keepOnly(version: string): Promise<void> {
     for (const other of MAJORS.filter((major) => major !== version)) {
       const folder = join(this.path, other);
-      await endLeftovers(folder, "SIGINT");
-      rmSync(folder, { recursive: true, force: true });
+      await endLeftovers(folder, "SIGQUIT");
+      await rm(folder, { recursive: true, force: true });
     }
   }
 
@@ -84,8 +85,8 @@ export class ClusterFolder {
     else rmSync(join(this.path, "recovering"), { force: true });
   }
 
-  remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+  remove(): Promise<void> {
+    return rm(this.path, { recursive: true, force: true });
   }
 
   #read<T>(name: string): T | undefined {

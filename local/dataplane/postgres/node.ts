@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -26,6 +27,8 @@ const KIND: ServerKind = {
   name: "postgres",
   // "Fast": open transactions are rolled back, the data are in order.
   endSignal: "SIGINT",
+  // "Immediate": its other processes end as well, which they do not at once when it is killed.
+  quitSignal: "SIGQUIT",
   patience: 30_000,
   // The found port was taken meanwhile, or the killed server's processes are about to notice that it is gone.
   passing: /could not create any TCP|lock file .* already exists|shared memory block .* in use/,
@@ -76,8 +79,8 @@ export class PostgresNode extends ServerProcess {
 
   /** Makes it a copy of a running server, to follow it once it is started. */
   async copyFrom(primary: PostgresNode): Promise<void> {
-    await this.stop();
-    rmSync(this.data, { recursive: true, force: true });
+    await this.quit();
+    await rm(this.data, { recursive: true, force: true });
     const draft = this.draft();
     await takeBaseBackup(primary, draft, false);
     writeFileSync(join(draft, "postgresql.auto.conf"), "");
@@ -97,8 +100,8 @@ export class PostgresNode extends ServerProcess {
 
   /** Stops it and deletes all that it has. */
   async remove(): Promise<void> {
-    await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.quit();
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** An empty cluster: checksums, SCRAM, UTF-8 in the order of English, as the platform's are. */

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "pg";
-import type { DatabaseServer, Engine, ServerSpec, Site } from "../engine.ts";
+import { type DatabaseServer, DataGone, type Engine, type ServerSpec, type Site } from "../engine.ts";
 import { Turns } from "../turns.ts";
 import { applyAccounts, madeBy, verifierIn } from "./accounts.ts";
 import type { Archive } from "./archive.ts";
@@ -64,8 +64,12 @@ export class PostgresServer implements DatabaseServer {
     const node = this.#primary;
     node.onCrash = () => void this.#turns.take(() => this.#recover(node)).catch(() => {});
     if (isReplica(spec) && this.#versionOf(spec) !== node.program.major) return this.#renew(node, spec);
-    if (!node.hasData) await this.#fill(node, spec);
+    if (!node.hasData) {
+      if (spec.isMade) throw new DataGone(node.folder);
+      await this.#fill(node, spec);
+    }
     if (isReplica(spec)) return this.#follow(node, spec);
+    this.#spec = { ...spec, isMade: true };
     await this.#lead(node, spec);
     if (Number(spec.version) > Number(node.program.major)) {
       await this.#upgrade(node, spec);
@@ -237,22 +241,25 @@ export class PostgresServer implements DatabaseServer {
   }
 
   stop(): Promise<void> {
-    return this.#turns.take(() => this.#stop());
-  }
-
-  async #stop(): Promise<void> {
-    this.#spec = undefined;
-    this.#pooler.close();
-    await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
+    return this.#turns.take(async () => {
+      this.#close();
+      await Promise.all([this.#primary?.stop(), this.#standbys?.stop()]);
+    });
   }
 
   destroy(): Promise<void> {
     return this.#turns.take(async () => {
-      await this.#stop();
+      this.#close();
+      await Promise.all([this.#primary?.quit(), this.#standbys?.quit()]);
       await this.#backups.idle();
-      this.#folder.remove();
+      await this.#folder.remove();
       this.#primary = undefined;
     });
+  }
+
+  #close(): void {
+    this.#spec = undefined;
+    this.#pooler.close();
   }
 
   backups(): readonly PostgresBackup[] {

@@ -16,6 +16,7 @@ export interface Setup {
 const KIND: ServerKind = {
   name: "valkey",
   endSignal: "SIGTERM",
+  quitSignal: "SIGKILL",
   patience: 10_000,
   passing: /bind/,
   failure(printed) {

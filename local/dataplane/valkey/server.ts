@@ -1,6 +1,13 @@
-import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import type { Duplex } from "node:stream";
-import type { Backup, DatabaseServer, Engine, ServerSpec, Site } from "../engine.ts";
+import {
+  type Backup,
+  type DatabaseServer,
+  DataGone,
+  type Engine,
+  type ServerSpec,
+  type Site,
+} from "../engine.ts";
 import { Keeper } from "../keeper.ts";
 import { aclOf, directivesOf, isDurable, needsTls } from "./directives.ts";
 import { ValkeyNode } from "./node.ts";
@@ -30,7 +37,10 @@ export class ValkeyServer implements DatabaseServer {
         (user, number) => [user.name, aclOf(user, spec.config, number === 0)] as const,
       );
       const setup = { directives: directivesOf(spec), users: new Map(users) };
-      if (!this.#node.hasData) await this.#fill(spec);
+      if (!this.#node.hasData) {
+        if (spec.isMade && isDurable(spec.config)) throw new DataGone(this.#node.folder);
+        await this.#fill(spec);
+      }
       if (this.#node.isRunning && (await this.#node.change(setup))) {
         this.#keeper.release();
         await this.#node.stop();
@@ -71,9 +81,12 @@ export class ValkeyServer implements DatabaseServer {
     });
   }
 
-  async destroy(): Promise<void> {
-    await this.stop();
-    rmSync(this.#site.folder, { recursive: true, force: true });
+  destroy(): Promise<void> {
+    return this.#keeper.inTurn(async () => {
+      this.#keeper.release();
+      await this.#node.quit();
+      await rm(this.#site.folder, { recursive: true, force: true });
+    });
   }
 
   backups(): readonly Backup[] {
