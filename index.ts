@@ -112,7 +112,7 @@ const operations = makeOperations(
   settings,
   databases,
   { region, vpcId: apps.vpcId, projectId },
-  dumpVariables(settings, databases, dumpStore),
+  dumpVariables(settings, dumpStore),
   prefix,
   { ...opts, dependsOn: [grants, peering].filter((each) => each !== undefined) },
 );

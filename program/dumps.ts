@@ -6,7 +6,6 @@ import { otherRegion } from "../settings/dumps.ts";
 import type { protections } from "../settings/stack.ts";
 import type { Settings } from "../settings.ts";
 import { spacesEndpoint } from "./buckets.ts";
-import type { Databases } from "./databases.ts";
 import { present, type Variables } from "./variables.ts";
 
 /** The bucket of the dumps; undefined where nobody could read them, or there is nothing to dump. */
@@ -27,6 +26,7 @@ export function makeDumpStore(
       namePrefix: (dumps.name ?? dumps.import) === undefined ? `${prefix}-dumps` : undefined,
       import: dumps.import,
       keyGeneration: dumps.keyGeneration,
+      keepPreviousKey: dumps.keepPreviousKey,
       keepDeletedDays: dumps.keepDeletedDays,
       endpoint: spacesEndpoint(region),
       forceDestroy: settings.rehearsal,
@@ -37,17 +37,9 @@ export function makeDumpStore(
 }
 
 /** What the worker is told of the dumps: runbooks/restore-drill/worker/dumps.ts. */
-export function dumpVariables(
-  settings: Settings,
-  databases: Databases,
-  store: DumpStore | undefined,
-): Variables {
+export function dumpVariables(settings: Settings, store: DumpStore | undefined): Variables {
   if (!store) return { env: {}, secretEnv: {} };
   const { recipients, everyHours, hour, keepDays, heartbeatUrl } = settings.recovery.dumps;
-  const sources = [
-    ...sourcesOf("pg", databases.postgres, settings.postgres.databases),
-    ...sourcesOf("mongodb", databases.mongo, settings.mongo.databases),
-  ];
   return {
     env: present({
       DUMPS_ENDPOINT: store.endpoint,
@@ -60,24 +52,9 @@ export function dumpVariables(
     secretEnv: present({
       DUMPS_ACCESS_KEY_ID: store.accessKeyId,
       DUMPS_SECRET_ACCESS_KEY: store.secretAccessKey,
-      DUMPS_SOURCES: pulumi.secret(pulumi.jsonStringify(sources)),
       DUMPS_HEARTBEAT_URL: heartbeatUrl,
     }),
   };
-}
-
-/** Every database of the product in a cluster, as the user whom it belongs to. */
-function sourcesOf(
-  engine: "pg" | "mongodb",
-  cluster: Databases["postgres" | "mongo"],
-  databases: Settings["postgres" | "mongo"]["databases"],
-) {
-  if (!cluster) return [];
-  return databases.map(({ name }) => ({
-    engine,
-    uri: cluster.connection(name).uri,
-    ca: cluster.caCertificate,
-  }));
 }
 
 /** What a restore needs, but for the private key. */

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Operations, type OperationsArgs } from "../components/index.ts";
 import { operates, operationsSize } from "../settings/costs.ts";
 import type { Settings } from "../settings.ts";
@@ -15,6 +15,20 @@ export function withCanary<D extends { name: string; user: string }>(databases: 
 
 const canaryUri = (cluster: Databases["postgres" | "mongo"]) =>
   cluster?.connections.get(canaryDatabase.name)?.uri;
+
+/** Every database of the product in a cluster, as the user whom it belongs to: what is recorded and dumped must be read. */
+function sourcesOf(
+  engine: "pg" | "mongodb",
+  cluster: Databases["postgres" | "mongo"],
+  databases: Settings["postgres" | "mongo"]["databases"],
+) {
+  if (!cluster) return [];
+  return databases.map(({ name }) => ({
+    engine,
+    uri: cluster.connection(name).uri,
+    ca: cluster.caCertificate,
+  }));
+}
 
 /** The worker that looks after the data; undefined where there is nothing to look after. */
 export function makeOperations(
@@ -49,15 +63,23 @@ export function makeOperations(
         secretEnv: present({
           CANARY_DATABASE_URL: canaryUri(databases.postgres),
           CANARY_MONGO_URL: canaryUri(databases.mongo),
-          // The product's own: what is recorded must be read.
-          DATABASE_URL: databases.postgres?.uri,
-          MONGO_URL: databases.mongo?.uri,
+          SOURCES: pulumi.secret(
+            pulumi.jsonStringify([
+              ...sourcesOf("pg", databases.postgres, settings.postgres.databases),
+              ...sourcesOf("mongodb", databases.mongo, settings.mongo.databases),
+            ]),
+          ),
         }),
       }),
     },
     opts,
   );
 }
+
+const databasesOf = (
+  cluster: Databases["postgres" | "mongo"],
+  databases: Settings["postgres" | "mongo"]["databases"],
+) => cluster && databases.map(({ name }) => ({ name, uri: cluster.connection(name).uri }));
 
 /** What a drill needs to know of a stack beside its databases. */
 export function recoveryOutput(settings: Settings, databases: Databases, operations: Operations | undefined) {
@@ -70,5 +92,9 @@ export function recoveryOutput(settings: Settings, databases: Databases, operati
     image,
     queries,
     canaryUris: { postgres: canaryUri(databases.postgres), mongo: canaryUri(databases.mongo) },
+    databases: {
+      postgres: databasesOf(databases.postgres, settings.postgres.databases),
+      mongo: databasesOf(databases.mongo, settings.mongo.databases),
+    },
   };
 }

@@ -12,19 +12,21 @@ export interface Findings {
   source: Pick<Source, "engine" | "clusterName" | "clusterId" | "version" | "size" | "region">;
   from: "backup" | "dump";
   place: "inside the VPC" | "here";
+  /** Name of the copy, and of all else that was made. */
+  name: string;
   seen: Seen;
   orphans: readonly Thing[];
 }
 
 export function drillReport(findings: Findings, before: readonly Earlier[]): Report & { verdict: Verdict } {
-  const { stack, source, from, place, seen, orphans } = findings;
+  const { stack, source, from, place, name, seen, orphans } = findings;
   const verdict = judge(seen);
   const measured = measure(seen);
   const trend = trendOf(before, measured.rtoSeconds);
   const body = {
     version: 1,
     stack,
-    source,
+    source: toldOf(source),
     from,
     checkedFrom: place,
     status: verdict.status,
@@ -33,11 +35,15 @@ export function drillReport(findings: Findings, before: readonly Earlier[]): Rep
     measured,
     objectives: verdict.objectives,
     recoveryPoint: seen.point && {
-      requested: seen.point.requested,
       target: seen.point.target.toISOString(),
       incident: seen.point.incident.toISOString(),
-      listedBackup: seen.point.listed,
-      backup: seen.point.backup,
+      ...("dumps" in seen.point
+        ? { dumps: seen.point.dumps }
+        : {
+            requested: seen.point.requested,
+            listedBackup: seen.point.listed,
+            backup: seen.point.backup,
+          }),
       achieved: seen.result?.canary?.newest,
       resolutionSeconds: seen.canaryPeriodSeconds,
     },
@@ -59,7 +65,7 @@ export function drillReport(findings: Findings, before: readonly Earlier[]): Rep
       tool: "breakwater 0.1.0",
       node: process.version,
       serverVersion: seen.result?.serverVersion,
-      copy: { clusterId: seen.progress.clusterId, lastStatus: seen.progress.status, kept: seen.kept },
+      copy: { name, clusterId: seen.progress.clusterId, lastStatus: seen.progress.status, kept: seen.kept },
       cleanUp: seen.cleanUp,
       orphansRemoved: orphans.map(({ kind, name }) => `${kind} ${name}`),
       productionTrustedSources: seen.trusted,
@@ -76,6 +82,16 @@ export function drillReport(findings: Findings, before: readonly Earlier[]): Rep
   };
 }
 
+/** What may be told of a source, which has passwords and keys beside it. */
+const toldOf = ({ engine, clusterName, clusterId, version, size, region }: Findings["source"]) => ({
+  engine,
+  clusterName,
+  clusterId,
+  version,
+  size,
+  region,
+});
+
 function blocksOf(
   { seen, place, from, orphans }: Findings,
   { reasons, objectives }: Verdict,
@@ -84,6 +100,7 @@ function blocksOf(
   integrity: Integrity,
 ): Block[] {
   const { parts } = measured;
+  const loading = [["the dump is restored into it", shown(parts.loading)]];
   const blocks: Block[] = [];
   if (reasons.length > 0) blocks.push({ list: reasons });
   blocks.push(
@@ -96,7 +113,7 @@ function blocksOf(
           measured.rtoSeconds,
           objectives.rto,
         ),
-        objectiveRow("RPO: newest restored tick until the incident", measured.rpoSeconds, objectives.rpo),
+        objectiveRow("RPO: newest restored moment until the incident", measured.rpoSeconds, objectives.rpo),
       ],
       numbers: ["measured", "objective", "margin"],
     },
@@ -107,7 +124,8 @@ function blocksOf(
         ["the platform is asked for the copy (Pulumi starts)", shown(parts.asking)],
         ["it restores the copy", shown(parts.restore)],
         ["its firewall is set (the provider looks every 15 s)", shown(parts.closing)],
-        [`the first query is answered ${place}`, shown(parts.reaching)],
+        [`it is reached ${place}`, shown(parts.reaching)],
+        ...(from === "dump" ? loading : []),
         ["recovery ends", shown(parts.recovery)],
         ["checks", shown(parts.checks)],
         ["decision to first query", shown(measured.firstQuerySeconds)],
@@ -115,7 +133,7 @@ function blocksOf(
       numbers: ["seconds"],
     },
     { heading: "Recovery point" },
-    { list: pointLines(seen, measured, from) },
+    { list: pointLines(seen, measured) },
     { heading: "Checks" },
     {
       columns: ["check", "outcome", "numbers", "seconds", "why"],
@@ -146,9 +164,18 @@ function objectiveRow(
   return [what, `${shown(seconds)} s`, `${minutes} min`, met ? "yes" : "no", `${marginMinutes} min`];
 }
 
-function pointLines({ point, canaryPeriodSeconds }: Seen, measured: Measured, from: string): string[] {
+function pointLines({ point, canaryPeriodSeconds }: Seen, measured: Measured): string[] {
   if (!point) return ["none was chosen"];
-  const kind = from === "dump" ? "a dump" : point.listed ? "a listed backup" : "a point in time";
+  if ("dumps" in point)
+    return [
+      ...point.dumps.map(
+        ({ database, startedAt, file, consistency }) =>
+          `the dump of ${database} as of ${startedAt} (${file.bytes} bytes, consistency: ${consistency})`,
+      ),
+      `incident: ${point.incident.toISOString()}`,
+      `ticks of production after it: ${measured.ticksLost ?? "unknown"}`,
+    ];
+  const kind = point.listed ? "a listed backup" : "a point in time";
   return [
     `${kind}: ${point.target.toISOString()}, from the backup of ${point.backup.createdAt} (${point.backup.gib} GiB)`,
     `incident: ${point.incident.toISOString()}`,

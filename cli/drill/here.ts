@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { root } from "../places.ts";
 import { capture } from "../process.ts";
+import type { SourceProgram } from "./plan.ts";
 
 /** Runs what a drill's job would run in the VPC on this machine, in a process of its own: for someone who has the network. */
 export async function runHere(
-  program: "checks/main.ts" | "recordings/main.ts",
+  program: "checks/main.ts" | SourceProgram,
   assignment: string,
 ): Promise<string> {
   const { code, stdout, stderr } = await capture(

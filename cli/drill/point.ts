@@ -1,3 +1,4 @@
+import type { Manifest } from "../../runbooks/restore-drill/dumps/index.ts";
 import type { Api } from "../api.ts";
 import { UserError } from "../errors.ts";
 import { at } from "../json.ts";
@@ -11,18 +12,28 @@ export interface Backup {
   gib: number;
 }
 
-export interface RestorePoint {
+interface Point {
   /** What the restored data must be as of. */
   target: Date;
+  /** The moment of the disaster that is rehearsed: the time that was asked for, else now. */
+  incident: Date;
+}
+
+export interface BackupPoint extends Point {
   /** What the platform is asked for. */
   requested: string;
   /** The backup that it starts from. */
   backup: Backup;
   /** Whether the time is that of a listed backup. */
   listed: boolean;
-  /** The moment of the disaster that is rehearsed: the time that was asked for, else now. */
-  incident: Date;
 }
+
+export interface DumpPoint extends Point {
+  /** One of each database. */
+  dumps: Manifest[];
+}
+
+export type RestorePoint = BackupPoint | DumpPoint;
 
 /** A restore point that there can't be: the drill has failed before anything was made. */
 export class NoRestorePoint extends Error {}
@@ -49,7 +60,7 @@ export async function backupsOf(api: Api, clusterId: string): Promise<Backup[]> 
  * @param wanted a time; without one the newest backup.
  * @throws NoRestorePoint when there is no backup at or before that time, or the time has not been.
  */
-export function choose(backups: readonly Backup[], wanted: string | undefined, now: Date): RestorePoint {
+export function choose(backups: readonly Backup[], wanted: string | undefined, now: Date): BackupPoint {
   const newest = backups.at(-1);
   const oldest = backups[0];
   if (!newest || !oldest) throw new NoRestorePoint("there is no backup yet");

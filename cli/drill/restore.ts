@@ -4,16 +4,19 @@ import { messageOf } from "../errors.ts";
 import { interruption, uninterrupted } from "../process.ts";
 import { step } from "../progress.ts";
 import { type CleanUp, removeDrill, removeOrphans, type Thing, watch } from "./copy.ts";
+import { chooseDumps, type Dumps } from "./dumps.ts";
 import { runHere } from "./here.ts";
 import { type About, restorePlan } from "./plan.ts";
-import { backupsOf, choose, NoRestorePoint } from "./point.ts";
+import { backupsOf, choose, NoRestorePoint, type RestorePoint } from "./point.ts";
 import { trustedSources } from "./source.ts";
 import { type DrillStack, openDrillStack, TimedOut } from "./stack.ts";
 import type { Seen } from "./verdict.ts";
 
 interface Wanted {
-  /** A time; without one the newest backup. */
+  /** A time; without one the newest backup, or dump. */
   at: string | undefined;
+  /** Where the dumps are, when it is one of them that shall be restored. */
+  dumps: Dumps | undefined;
   keep: boolean;
   /** Minutes that restoring and checking may take. */
   minutes: number;
@@ -41,12 +44,9 @@ export async function restore(
     try {
       await look();
       seen.decidedAt = new Date().toISOString();
-      seen.point = choose(await backupsOf(api, source.clusterId), wanted.at, new Date(seen.decidedAt));
-      stack = await openDrillStack(
-        about.id,
-        api,
-        restorePlan(about, seen.point, about.here ? seen.trusted[0] : []),
-      );
+      seen.point = await pointOf(new Date(seen.decidedAt));
+      const rules = about.here ? seen.trusted[0] : [];
+      stack = await openDrillStack(about.id, api, restorePlan(about, seen.point, wanted.dumps, rules));
       await check(stack);
     } catch (error) {
       seen.end = endOf(error, seen);
@@ -57,6 +57,11 @@ export async function restore(
     }
   });
   return { seen, orphans };
+
+  async function pointOf(now: Date): Promise<RestorePoint> {
+    if (wanted.dumps) return chooseDumps(source, wanted.dumps.store, wanted.at, now);
+    return choose(await backupsOf(api, source.clusterId), wanted.at, now);
+  }
 
   async function check(made: DrillStack): Promise<void> {
     let ended = false;

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import type { StoreAddress } from "../../runbooks/restore-drill/dumps/index.ts";
 import { type Api, mustList } from "../api.ts";
 import { UserError } from "../errors.ts";
 import { at } from "../json.ts";
@@ -24,12 +26,12 @@ export interface Source {
   region: string;
   vpcId: string;
   vpcRange: string;
-  database: string;
-  user: string;
-  /** How the product and the canary reach it, and what they verify. Secret. */
-  uri: string;
+  /** The product's databases, as the users whom they belong to. The URIs are secret, as is the canary's. */
+  databases: { name: string; user: string; uri: string }[];
   canaryUri: string | undefined;
   ca: string;
+  /** The bucket of the stack's dumps; undefined where it makes none. Secret. */
+  dumps: (StoreAddress & { recipients: string[] }) | undefined;
   canaryPeriodSeconds: number;
   objectives: { rtoMinutes: number; rpoMinutes: number };
   image: object;
@@ -95,11 +97,10 @@ export async function sourceOf(stackName: string, engine: EngineName, api: Api):
     region: field("region"),
     vpcId: field("private_network_uuid"),
     vpcRange: String(at(outputs, "vpc", "ipRange")),
-    database: text("database"),
-    user: text("user"),
-    uri: text("uri"),
+    databases: databasesIn(at(recovery, "databases", section), stackName),
     canaryUri: typeof canaryUri === "string" ? canaryUri : undefined,
     ca: text("caCertificate"),
+    dumps: dumps.nullish().parse(at(outputs, "dumps")) ?? undefined,
     canaryPeriodSeconds: number("canaryPeriodSeconds"),
     objectives: {
       rtoMinutes: number("objectives", "rtoMinutes"),
@@ -108,6 +109,25 @@ export async function sourceOf(stackName: string, engine: EngineName, api: Api):
     image: Object(at(recovery, "image")),
     queries: Object(at(recovery, "queries", section) ?? {}),
   };
+}
+
+const dumps = z.object({
+  endpoint: z.string(),
+  bucket: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  recipients: z.array(z.string()),
+});
+
+const databases = z.array(z.object({ name: z.string(), uri: z.url() })).min(1);
+
+function databasesIn(output: unknown, stackName: string): Source["databases"] {
+  const parsed = databases.safeParse(output);
+  if (!parsed.success)
+    throw new UserError(
+      `stack ${stackName} does not say which databases it has: bring it up with this version of the program first`,
+    );
+  return parsed.data.map((each) => ({ ...each, user: decodeURIComponent(new URL(each.uri).username) }));
 }
 
 async function outputsOf(stackName: string): Promise<unknown> {

@@ -57,7 +57,9 @@ export async function openDrillStack(
   const { env: forPlugins } = await plugins(pulumi);
   const { PATH = "", ...inherited } = process.env;
   const env = {
-    ...Object.fromEntries(Object.entries(inherited).filter(([key]) => !/^(PULUMI|DIGITALOCEAN)_/.test(key))),
+    ...Object.fromEntries(
+      Object.entries(inherited).filter(([key]) => !/^(PULUMI|DIGITALOCEAN|DUMPS)_/.test(key)),
+    ),
     PATH,
     ...forPlugins,
     BREAKWATER_NODE: process.execPath,

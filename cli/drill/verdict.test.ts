@@ -19,6 +19,7 @@ const result: Result = {
   id: "x",
   engine: "pg",
   startedAt: at("10:06:00"),
+  reachedAt: at("10:06:50"),
   firstQueryAt: at("10:07:00"),
   recoveredAt: at("10:07:01"),
   finishedAt: at("10:10:00"),
@@ -48,7 +49,7 @@ test("RTO and RPO, with their parts", () => {
   assert.deepEqual(measure(seen), {
     rtoSeconds: 600,
     firstQuerySeconds: 420,
-    parts: { asking: 20, restore: 280, closing: 10, reaching: 110, recovery: 1, checks: 179 },
+    parts: { asking: 20, restore: 280, closing: 10, reaching: 100, loading: 10, recovery: 1, checks: 179 },
     rpoSeconds: 3,
     beforeTargetSeconds: 3,
     ticksLost: 37,

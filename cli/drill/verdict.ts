@@ -40,8 +40,10 @@ export interface Measured {
     restore: Seconds;
     /** Until the copy's trusted sources were set: mostly the provider's wait for its next look, every 15 s. */
     closing: Seconds;
-    /** Until the first query: the throwaway app's deployment. */
+    /** Until the copy let the checks in: the throwaway app's deployment. */
     reaching: Seconds;
+    /** Until the first query: a dump was restored into the copy. Hardly anything after a restored backup. */
+    loading: Seconds;
     recovery: Seconds;
     checks: Seconds;
   };
@@ -62,7 +64,8 @@ export function measure({ decidedAt, progress, result, point }: Seen): Measured 
       asking: span(decidedAt, progress.orderedAt),
       restore: span(progress.orderedAt, progress.onlineAt),
       closing: span(progress.onlineAt, progress.closedAt),
-      reaching: span(progress.closedAt, result?.firstQueryAt),
+      reaching: span(progress.closedAt, result?.reachedAt),
+      loading: span(result?.reachedAt, result?.firstQueryAt),
       recovery: span(result?.firstQueryAt, result?.recoveredAt),
       checks: span(result?.recoveredAt, result?.finishedAt),
     },
@@ -108,8 +111,10 @@ export function judge(seen: Seen): Verdict {
   ];
   if (seen.end) return { status: seen.end.status, reasons: [seen.end.why, ...failures], objectives };
   if (failures.length > 0) return { status: "failed", reasons: failures, objectives };
-  const undecided = (seen.result?.checks ?? []).flatMap(({ name, outcome, why }) =>
-    outcome === "not tested" && needed.has(name) ? [`${name}: ${why ?? "not tested"}`] : [],
+  const undecided = (seen.result?.checks ?? []).flatMap(({ name, outcome, why, numbers }) =>
+    outcome === "not tested" && (needed.has(name) || Number(numbers.doubtful) > 0)
+      ? [`${name}: ${why ?? "not tested"}`]
+      : [],
   );
   if (!seen.result) undecided.push("the checks left no result");
   return { status: undecided.length > 0 ? "undecided" : "passed", reasons: undecided, objectives };

@@ -12,13 +12,15 @@ const image = z.object({
   digest: z.string().optional(),
 });
 
+const login = z.object({ database: z.string(), user: z.string() });
+
 const plan = z.object({
   /** What marks this drill's result. */
   id: z.string().regex(/^[a-z0-9-]{4,25}$/),
   engine: z.enum(["pg", "mongodb"]),
   region: z.string(),
   vpcId: z.string(),
-  /** What is restored. Without it the job records what the source holds. */
+  /** What is restored. Without it the job works on the source. */
   copy: z
     .object({
       /** 3 to 63 characters. */
@@ -30,11 +32,11 @@ const plan = z.object({
       /** Who may connect to the copy, as `DatabaseFirewall` takes it. */
       trustedSources: z.array(z.object({ type: z.string(), value: z.string() })).min(1),
       tags: z.array(z.string()),
-      /** The cluster to copy by its *name*, and the time; without a time the newest backup. Without `backup` the copy starts empty. */
-      backup: z.object({ clusterName: z.string(), createdAt: z.string().optional() }).optional(),
-      /** The product's database and its user, and the canary's. */
-      product: z.object({ database: z.string(), user: z.string() }),
-      canary: z.object({ database: z.string(), user: z.string() }).optional(),
+      /** The cluster to copy by its *name*, and the time. Without `backup` the copy has the product's databases and nothing in them. */
+      backup: z.object({ clusterName: z.string(), createdAt: z.string() }).optional(),
+      /** The product's databases, each with the user whom it is read as, and the canary's. */
+      product: z.array(login).min(1),
+      canary: login.optional(),
     })
     .optional(),
   /** The app whose job works inside the VPC; without it the copy is there to be looked at. */
@@ -43,6 +45,8 @@ const plan = z.object({
       appName: z.string(),
       appRegion: z.string(),
       image,
+      /** What it runs of this folder. */
+      program: z.enum(["checks/main.ts", "recordings/main.ts", "dumps/now.ts"]),
       instanceSize: z.string().default("apps-s-1vcpu-1gb"),
       /** Minutes after which the job's result is no longer waited for. App Platform ends a job after 30. */
       patienceMinutes: z.number().default(40),

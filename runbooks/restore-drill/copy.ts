@@ -14,7 +14,7 @@ interface Place {
   uri: string;
   ca: string;
 }
-type Reached = pulumi.Output<{ product: Place; canary: Place | undefined }>;
+type Reached = pulumi.Output<{ product: Place[]; canary: Place | undefined }>;
 
 interface Login {
   database: string;
@@ -54,6 +54,18 @@ export function makeCopy(copy: Copy): Restored {
   );
   /** The copy's id, once it is closed. */
   const closed = pulumi.all([cluster.id, firewall.id]).apply(([id]) => id);
+  // Those of MongoDB come to be with what is written into them.
+  const databases =
+    copy.backup || drill.engine !== "pg"
+      ? []
+      : copy.product.map(
+          ({ database }) =>
+            new digitalocean.DatabaseDb(
+              `copy-${database}`,
+              { clusterId: cluster.id, name: database },
+              { dependsOn: firewall, deletedWith: cluster },
+            ),
+        );
   const ca = closed.apply(async (id) => (await digitalocean.getDatabaseCa({ clusterId: id })).certificate);
 
   function address({ database, user }: Login, host: pulumi.Input<string>): pulumi.Output<Place> {
@@ -65,7 +77,11 @@ export function makeCopy(copy: Copy): Restored {
   }
   const reached = (host: pulumi.Input<string>): Reached =>
     pulumi
-      .all([address(copy.product, host), copy.canary ? address(copy.canary, host) : undefined])
+      .all([
+        copy.product.map((login) => address(login, host)),
+        copy.canary ? address(copy.canary, host) : undefined,
+        databases.map(({ id }) => id),
+      ])
       .apply(([product, canary]) => ({ product, canary }));
   return {
     clusterId: cluster.id,
@@ -75,7 +91,10 @@ export function makeCopy(copy: Copy): Restored {
   };
 }
 
-/** As the user who owns the tables: the administrator may read none of them. Users come with the data. */
+/**
+ * Of a backup as the user who owns the tables: the administrator may read none of them, and users come with the data. Of a dump as the
+ * administrator, who restores it and is given the roles that it makes.
+ */
 function postgresUri(
   { port }: digitalocean.DatabaseCluster,
   closed: pulumi.Output<string>,

@@ -35,7 +35,7 @@ const app =
             image: drill.job.image,
             instanceSizeSlug: drill.job.instanceSize,
             instanceCount: 1,
-            runCommand: copy ? "node checks/main.ts" : "node recordings/main.ts",
+            runCommand: `node ${drill.job.program}`,
             envs: [{ key: "DRILL", value: told(copy?.inVpc), type: "SECRET", scope: "RUN_TIME" }],
           },
         ],

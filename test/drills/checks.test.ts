@@ -8,7 +8,7 @@ import { recordPostgres } from "../../runbooks/restore-drill/recordings/postgres
 import { keepInPostgres } from "../../runbooks/restore-drill/recordings/store.ts";
 import { postgresCanary } from "../../runbooks/restore-drill/worker/canary.ts";
 import { damage, unindexed } from "./damage.ts";
-import { both, fill, grant, productCluster } from "./product.ts";
+import { address, both, fill, grant, productCluster } from "./product.ts";
 
 /** What the checks of a restored PostgreSQL see, and what they miss nothing of: against a real server. */
 
@@ -16,7 +16,7 @@ test("sound data pass every check, and each kind of damage fails the one that is
   const cluster = await productCluster();
   await grant(t, cluster);
   const at = both(cluster);
-  const client = await connectPostgres(at.product);
+  const client = await connectPostgres(address(cluster, "app"));
   t.after(() => client.end());
   await fill(client, 3_000);
   const canary = await postgresCanary(at.canary);
@@ -52,7 +52,7 @@ test("sound data pass every check, and each kind of damage fails the one that is
   const log = linesOf("test", sound).map((line) => `checks 2026-11-24T10:00:00Z ${line}`);
   assert.deepEqual(resultSchema.parse(messageIn(log.join("\n"), "test")), JSON.parse(JSON.stringify(sound)));
   assert.equal(messageIn(log.join("\n"), "another"), undefined);
-  assert.equal(sound.contents["public.person"]?.rows, 3_000);
+  assert.equal(sound.contents["app.public.person"]?.rows, 3_000);
 
   await t.test("a row that is missing", async () => {
     await client.query("begin; delete from document where ctid = (select min(ctid) from document); commit");
@@ -76,7 +76,8 @@ test("sound data pass every check, and each kind of damage fails the one that is
     assert.match(failed(result).join(), /query nobody: finds nothing/);
   });
   await t.test("a cluster that lets nobody in", async () => {
-    const wrong = { product: { ...at.product, uri: at.product.uri.replace("of-the-app", "wrong") } };
+    const product = address(cluster, "app");
+    const wrong = { product: [{ ...product, uri: product.uri.replace("of-the-app", "wrong") }] };
     const result = await check({ restored: wrong, patienceSeconds: 0 });
     assert.deepEqual(outcomes(result), { "connection with verified TLS": "failed" });
     assert.doesNotMatch(JSON.stringify(result), /wrong@/);

@@ -79,8 +79,8 @@ describe("npm run drill", () => {
     assert.deepEqual([found.status, found.reasons], ["passed", []]);
     for (const name of ["rows and checksums", "schema", "full read", "indexes", "recovery point", "refusals"])
       assert.equal(outcome(found, name), "passed", name);
-    assert.equal(found.contents["public.account"]?.rows, 500);
-    assert.equal(found.contents["public.resume"]?.rows, 100);
+    assert.equal(found.contents["app.public.account"]?.rows, 500);
+    assert.equal(found.contents["app.public.resume"]?.rows, 100);
     assert.ok(found.objectives.rto.met && found.objectives.rpo.met);
     assert.deepEqual(found.evidence.cleanUp, { cluster: 404, firewall: 404, app: 404 });
     assert.equal(

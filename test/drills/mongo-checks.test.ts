@@ -36,7 +36,7 @@ test("sound documents pass every check, and each kind of damage fails the one th
         id: "test",
         engine: "mongodb",
         target: recording.at,
-        restored: { product: at("app"), canary: at(CANARY) },
+        restored: { product: [at("app")], canary: at(CANARY) },
         periodSeconds: 10,
         patienceSeconds: 5,
         queries: { "a letter": '{"collection": "letters", "filter": {"text": "letter 7"}}' },
@@ -48,7 +48,7 @@ test("sound documents pass every check, and each kind of damage fails the one th
 
   const sound = await check();
   assert.deepEqual(failed(sound), []);
-  assert.equal(sound.contents.letters?.rows, 700);
+  assert.equal(sound.contents["app.letters"]?.rows, 700);
 
   await t.test("a document that is missing", async () => {
     await letters.deleteOne({ _id: 9 });

@@ -34,9 +34,9 @@ export function address(
   return { uri: `postgresql://${user}:${password}@${cluster.host}:25060/${database}`, ca: cluster.spec.ca };
 }
 
-/** The product's and the canary's database. */
+/** The product's databases and the canary's, as an assignment names them. */
 export const both = (cluster: TestCluster) => ({
-  product: address(cluster, "app"),
+  product: [address(cluster, "app")],
   canary: address(cluster, CANARY),
 });
 

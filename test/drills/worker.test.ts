@@ -7,14 +7,14 @@ import { until } from "../../local/dataplane/testing.ts";
 import { connectPostgres } from "../../runbooks/restore-drill/connections/postgres.ts";
 import { keptInPostgres } from "../../runbooks/restore-drill/recordings/store.ts";
 import { CANARY } from "../../runbooks/restore-drill/worker/canary.ts";
-import { both, fill, grant, productCluster } from "./product.ts";
+import { address, fill, grant, productCluster } from "./product.ts";
 
 const main = join(import.meta.dirname, "..", "..", "runbooks", "restore-drill", "worker", "main.ts");
 
 test("the worker ticks and records by itself, through a restart of its database, and ends when it is told to", async (t) => {
   const cluster = await productCluster();
   await grant(t, cluster);
-  const { product, canary } = both(cluster);
+  const [product, canary] = [address(cluster, "app"), address(cluster, CANARY)];
   const client = await connectPostgres(product);
   await fill(client, 30);
   await client.end();
@@ -23,7 +23,7 @@ test("the worker ticks and records by itself, through a restart of its database,
     env: {
       PATH: process.env.PATH,
       CANARY_DATABASE_URL: canary.uri,
-      DATABASE_URL: product.uri,
+      SOURCES: JSON.stringify([{ engine: "pg", ...product }]),
       DATABASE_CA_CERT: cluster.spec.ca,
       CANARY_PERIOD_SECONDS: "0.2",
       RECORD_MINUTES: "60",

@@ -47,7 +47,7 @@ describe("the worker's dumps", () => {
         PATH: process.env.PATH,
         ...bucket.variables,
         DUMPS_RECIPIENTS: recipient,
-        DUMPS_SOURCES: JSON.stringify([{ engine: "pg", uri: server.uri("app") }]),
+        SOURCES: JSON.stringify([{ engine: "pg", uri: server.uri("app") }]),
         ...more,
       },
       stdio: ["ignore", "pipe", "inherit"],
@@ -168,7 +168,7 @@ describe("the worker's dumps", () => {
       [{ DUMPS_BUCKET: "another-bucket" }, /Access ?Denied|NoSuchBucket|does not exist/i],
       [{ DUMPS_SECRET_ACCESS_KEY: "wrong" }, /signature|denied/i],
       [
-        { DUMPS_SOURCES: JSON.stringify([{ engine: "pg", uri: server.uri("gone") }]) },
+        { SOURCES: JSON.stringify([{ engine: "pg", uri: server.uri("gone") }]) },
         /database "gone" does not exist/,
       ],
       [{ DUMPS_RECIPIENTS: "age1nonsense" }, /^age1nonsense is no recipient of age$/],

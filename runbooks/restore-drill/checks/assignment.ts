@@ -4,26 +4,32 @@ import { z } from "zod";
 
 export const address = z.object({ uri: z.string(), ca: z.string().optional() });
 
-const content = z.object({ rows: z.number(), digest: z.string().optional() });
-export const recording = z.object({
-  at: z.string(),
-  schema: z.string(),
-  tables: z.record(z.string(), content),
+/** The bucket of the dumps, with a key for it. */
+export const store = z.object({
+  endpoint: z.string(),
+  bucket: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
 });
+
+/** The product's databases, each as the user whom it belongs to, and the canary's. */
+export const cluster = z.object({ product: z.array(address).min(1), canary: address.optional() });
 
 export const assignment = z.object({
   id: z.string(),
   engine: z.enum(["pg", "mongodb"]),
   /** What the restored data must be as of, ISO 8601. */
   target: z.string(),
-  /** The product's database, and the canary's, in the restored cluster. */
-  restored: z.object({ product: address, canary: address.optional() }),
+  /** The product's databases, and the canary's, in the restored cluster. */
+  restored: cluster,
   /** The same in the cluster that it stands for. Left out when that is lost. */
-  source: z.object({ product: address, canary: address.optional() }).optional(),
-  /** Recordings from elsewhere, such as a dump's own. */
-  recordings: z.array(recording).default([]),
+  source: cluster.optional(),
+  /** What fills the product's databases, which then are empty: the dumps of these moments, by database. */
+  dumps: z.object({ store, identity: z.string(), of: z.record(z.string(), z.string()) }).optional(),
+  /** Where a dump of now goes, and whom it is encrypted for: `dumps/now.ts`. */
+  dump: z.object({ store, recipients: z.array(z.string()) }).optional(),
   periodSeconds: z.number(),
-  /** Queries of the product, by name: SQL, or `{"collection": ..., "filter": ...}` for MongoDB. Each must find something. */
+  /** Queries of the product, by name: SQL, or `{"collection": ..., "filter": ...}` for MongoDB. Each must find something in its first database. */
   queries: z.record(z.string(), z.string()).default({}),
   /** Seconds within which the restored cluster must let the checks in. */
   patienceSeconds: z.number().default(300),

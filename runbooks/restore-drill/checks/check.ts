@@ -17,7 +17,14 @@ export interface Finding {
 }
 
 /** Thrown by a check that can't tell. */
-export class NotTested extends Error {}
+export class NotTested extends Error {
+  readonly numbers: Check["numbers"];
+
+  constructor(why: string, numbers: Check["numbers"] = {}) {
+    super(why);
+    this.numbers = numbers;
+  }
+}
 
 /** Problems that a report spells out; of further ones it gives the number. */
 const TOLD = 5;
@@ -33,8 +40,9 @@ export async function check(name: string, action: () => Promise<Finding>): Promi
     const why = [...problems.slice(0, TOLD), ...more].join("; ");
     return { name, outcome: "failed", why, numbers, seconds: seconds() };
   } catch (error) {
-    const outcome = error instanceof NotTested ? "not tested" : "failed";
-    return { name, outcome, why: tellable(error), numbers: {}, seconds: seconds() };
+    const untold = error instanceof NotTested ? error : undefined;
+    const outcome = untold ? "not tested" : "failed";
+    return { name, outcome, why: tellable(error), numbers: untold?.numbers ?? {}, seconds: seconds() };
   }
 }
 

@@ -153,10 +153,11 @@ async function hasAmcheck(client: ClientBase): Promise<boolean> {
   }
 }
 
-/** No page whose checksum was wrong has been met, by these checks or anyone else. */
+/** No page of the database, or of what all share, whose checksum was wrong has been met, by these checks or anyone else. */
 export async function pageChecksums(client: ClientBase): Promise<Finding> {
   const { rows } = await client.query<{ failures: number | null; kept: string }>(
-    `select sum(checksum_failures)::float8 as failures, current_setting('data_checksums') as kept from pg_stat_database`,
+    `select sum(checksum_failures)::float8 as failures, current_setting('data_checksums') as kept from pg_stat_database
+     where datid in (0, (select oid from pg_database where datname = current_database()))`,
   );
   const { failures = null, kept = "off" } = rows[0] ?? {};
   if (kept !== "on") throw new NotTested("the server keeps no checksums of its pages");

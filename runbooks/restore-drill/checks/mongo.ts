@@ -1,8 +1,9 @@
+import type { Db } from "mongodb";
 import { connectMongo } from "../connections/mongo.ts";
 import { collectionsOf, contentOf, recordMongo, schemaDigest } from "../recordings/mongo.ts";
 import { keptInMongo } from "../recordings/store.ts";
 import { CANARY } from "../worker/canary.ts";
-import { tellable } from "./check.ts";
+import { type Finding, tellable } from "./check.ts";
 import type { Reading } from "./contents.ts";
 import type { Engine } from "./run.ts";
 import { mongoTls } from "./tls.ts";
@@ -36,27 +37,7 @@ export const mongoEngine: Engine = {
         const { collection, filter = {} } = JSON.parse(text);
         return db.collection(String(collection)).countDocuments(filter, { limit: 1, maxTimeMS: 60_000 });
       },
-      deep: () => [
-        [
-          "indexes",
-          async () => {
-            // Every key of an index leads to its document: a search by the index finds as many as there are.
-            const problems: string[] = [];
-            let count = 0;
-            for (const name of await collectionsOf(db)) {
-              const collection = db.collection(name);
-              const all = await collection.countDocuments({});
-              for (const { name: index, sparse, partialFilterExpression } of await collection.indexes()) {
-                if (index === undefined || sparse || partialFilterExpression) continue;
-                count += 1;
-                const found = await collection.countDocuments({}, { hint: index });
-                if (found !== all) problems.push(`${name}.${index}: leads to ${found} documents of ${all}`);
-              }
-            }
-            return { numbers: { indexes: count }, problems };
-          },
-        ],
-      ],
+      deep: () => new Map([["indexes", () => indexes(db)]]),
       close: () => client.close(),
     };
   },
@@ -83,3 +64,20 @@ export const mongoEngine: Engine = {
     }
   },
 };
+
+/** Every key of an index leads to its document: a search by the index finds as many as there are. */
+async function indexes(db: Db): Promise<Finding> {
+  const problems: string[] = [];
+  let count = 0;
+  for (const name of await collectionsOf(db)) {
+    const collection = db.collection(name);
+    const all = await collection.countDocuments({});
+    for (const { name: index, sparse, partialFilterExpression } of await collection.indexes()) {
+      if (index === undefined || sparse || partialFilterExpression) continue;
+      count += 1;
+      const found = await collection.countDocuments({}, { hint: index });
+      if (found !== all) problems.push(`${name}.${index}: leads to ${found} documents of ${all}`);
+    }
+  }
+  return { numbers: { indexes: count }, problems };
+}

@@ -76,12 +76,13 @@ function restored(
         await client.query("rollback");
       }
     },
-    deep: (until) => [
-      ["foreign keys", () => foreignKeys(client)],
-      ["indexes", async () => indexes(client, await tablesOf(client), until)],
-      ["heaps", async () => heaps(client, await tablesOf(client), until)],
-      ["page checksums", () => pageChecksums(client)],
-    ],
+    deep: (until) =>
+      new Map([
+        ["foreign keys", () => foreignKeys(client)],
+        ["indexes", async () => indexes(client, await tablesOf(client), until)],
+        ["heaps", async () => heaps(client, await tablesOf(client), until)],
+        ["page checksums", () => pageChecksums(client)],
+      ]),
     close: () => client.end(),
   };
 }

@@ -1,6 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
-import { recording } from "./assignment.ts";
 
 /** What the checks found, and how it gets out of the job that ran them: through its log, which is all that leaves the VPC. */
 
@@ -17,7 +16,9 @@ export const result = z.object({
   engine: z.enum(["pg", "mongodb"]),
   /** ISO 8601, by the clock of whoever checks. */
   startedAt: z.string(),
-  /** First query that was answered over verified TLS. */
+  /** The restored cluster let the checks in. */
+  reachedAt: z.string().optional(),
+  /** First query that was answered over verified TLS: of a dump, once it is restored. */
   firstQueryAt: z.string().optional(),
   /** No longer in recovery. */
   recoveredAt: z.string().optional(),
@@ -32,10 +33,8 @@ export const result = z.object({
     })
     .optional(),
   checks: z.array(check),
-  /** Rows and checksums of what was restored. */
+  /** Rows and checksums of what was restored, by `database.schema.table` or `database.collection`. */
   contents: z.record(z.string(), z.object({ rows: z.number(), digest: z.string().optional() })),
-  /** What the source held while the checks ran. */
-  source: recording.optional(),
 });
 
 export type Result = z.output<typeof result>;

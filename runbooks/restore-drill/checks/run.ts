@@ -1,12 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Address } from "../connections/postgres.ts";
+import { type Address, databaseOf } from "../connections/postgres.ts";
 import type { Recording } from "../recordings/recording.ts";
 import type { Assignment } from "./assignment.ts";
 import { type Canary, freshness } from "./canary.ts";
 import { type Check, check, type Finding, NotTested, tellable } from "./check.ts";
 import { asRecorded, contentsOf, fullyRead, type Reading, schemaAsRecorded } from "./contents.ts";
+import { type Database, everywhere } from "./databases.ts";
 import { mongoEngine } from "./mongo.ts";
 import { postgresEngine } from "./postgres.ts";
+import { refill } from "./refill.ts";
 import type { Result } from "./result.ts";
 
 /** What the checks need of an engine. */
@@ -33,8 +35,8 @@ export interface Restored {
   read(until: number): Promise<Reading>;
   /** Runs a query of the product, and says how much it found. */
   query(text: string): Promise<number>;
-  /** The checks that only this engine has. */
-  deep(until: number): [name: string, action: () => Promise<Finding>][];
+  /** The checks that only this engine has, by name. */
+  deep(until: number): Map<string, () => Promise<Finding>>;
   close(): Promise<unknown>;
 }
 
@@ -55,22 +57,38 @@ export async function run(given: Assignment): Promise<Result> {
   const base = { id, engine: name, startedAt, checks, contents: {} };
 
   // Beside the checks: it tells of the source, and is no part of the restore.
-  const recording = source(engine, given);
-  let restored: Restored | undefined;
+  const recording = sourceNow(engine, given);
+  const databases: Database[] = [];
   checks.push(
     await check("connection with verified TLS", async () => {
-      restored = await until(deadline, () => engine.open(given.restored.product));
+      for (const address of given.restored.product) {
+        const restored = await until(deadline, () => engine.open(address));
+        databases.push({ name: databaseOf(address.uri), restored, reading: new Map(), recordings: [] });
+      }
       return {};
     }),
   );
-  if (!restored) return { ...base, finishedAt: now() };
-  const database: Restored = restored;
+  const close = () => Promise.all(databases.map(({ restored }) => restored.close()));
+  const [first] = databases;
+  if (!first || databases.length < given.restored.product.length) {
+    await close();
+    return { ...base, finishedAt: now() };
+  }
+  const reachedAt = now();
+  const { dumps } = given;
+  if (dumps) {
+    checks.push(await check("restored from the dump", () => refill(name, given.restored.product, dumps)));
+    if (checks.at(-1)?.outcome !== "passed") {
+      await close();
+      return { ...base, reachedAt, finishedAt: now() };
+    }
+  }
   const firstQueryAt = now();
   let recoveredAt: string | undefined;
   checks.push(
     await check("recovery is over", async () => {
       await until(deadline, async () => {
-        if (!(await database.isReady())) throw new Error("it is still in recovery");
+        if (!(await first.restored.isReady())) throw new Error("it is still in recovery");
       });
       recoveredAt = now();
       return {};
@@ -78,28 +96,37 @@ export async function run(given: Assignment): Promise<Result> {
   );
   const canary = await canaryOf(engine, given);
   const readUntil = Date.now() + budgetSeconds * 1000;
-  let reading: Reading = new Map();
 
-  checks.push(await check("refusals", () => database.tls()));
+  checks.push(await check("refusals", () => first.restored.tls()));
   checks.push(
     await check("recovery point", async () => freshness({ periodSeconds, ...canary.told }, target)),
   );
   checks.push(
-    await check("full read", async () => {
-      reading = await database.read(readUntil);
-      return fullyRead(reading);
-    }),
+    await check("full read", () =>
+      everywhere(databases, async (database) => {
+        database.reading = await database.restored.read(readUntil);
+        return fullyRead(database.reading);
+      }),
+    ),
   );
-  const recorded = await recording;
-  const recordings = [...given.recordings, ...canary.recordings, ...(recorded ? [recorded] : [])];
+  const recordings = [...canary.recordings, ...(await recording)];
+  for (const each of databases) each.recordings = recordings.filter(({ database }) => database === each.name);
   checks.push(
-    await check("schema", async () => schemaAsRecorded(await database.schema(), recordings, target)),
+    await check("schema", () =>
+      everywhere(databases, async ({ restored, recordings: known }) =>
+        schemaAsRecorded(await restored.schema(), known, target),
+      ),
+    ),
   );
-  checks.push(await check("rows and checksums", async () => asRecorded(reading, recordings, target)));
+  checks.push(
+    await check("rows and checksums", () =>
+      everywhere(databases, async ({ reading, recordings: known }) => asRecorded(reading, known, target)),
+    ),
+  );
   for (const [what, text] of Object.entries(given.queries))
     checks.push(
       await check(`query ${what}`, async () => {
-        const found = await database.query(text);
+        const found = await first.restored.query(text);
         return { numbers: { found }, problems: found > 0 ? [] : ["finds nothing"] };
       }),
     );
@@ -109,36 +136,50 @@ export async function run(given: Assignment): Promise<Result> {
         throw new NotTested("none are given: breakwater:recovery.queries");
       }),
     );
-  for (const [what, action] of database.deep(readUntil)) checks.push(await check(what, action));
-  await database.close();
+  for (const what of first.restored.deep(readUntil).keys())
+    checks.push(
+      await check(what, () =>
+        everywhere(databases, async ({ restored }) => (await restored.deep(readUntil).get(what)?.()) ?? {}),
+      ),
+    );
+  await close();
   return {
     ...base,
+    reachedAt,
     firstQueryAt,
     recoveredAt,
     finishedAt: now(),
-    serverVersion: database.version,
+    serverVersion: first.restored.version,
     canary: { periodSeconds, ...canary.told },
-    contents: Object.fromEntries(contentsOf(reading)),
-    source: recorded,
+    contents: Object.fromEntries(
+      databases.flatMap(({ name: database, reading }) =>
+        [...contentsOf(reading)].map(([table, content]) => [`${database}.${table}`, content]),
+      ),
+    ),
   };
 }
 
-/** The canary on both sides, and every recording that either has. */
-async function canaryOf(engine: Engine, { restored, source }: Assignment) {
+/** The canary on both sides, and every recording that either has. Dumps bring no ticks: the moment of the oldest stands for them. */
+async function canaryOf(engine: Engine, { restored, source, dumps }: Assignment) {
   const ours = restored.canary && (await engine.canary(restored.canary).catch(() => undefined));
-  const theirs = source?.canary && (await engine.canary(source.canary, ours?.newest).catch(() => undefined));
+  const newest = dumps ? Object.values(dumps.of).sort()[0] : ours?.newest;
+  const theirs = source?.canary && (await engine.canary(source.canary, newest).catch(() => undefined));
   const told: Omit<Canary, "periodSeconds"> = {
-    newest: ours?.newest,
+    newest,
     newestAtSource: theirs?.newest,
-    lost: theirs && ours?.newest !== undefined ? theirs.ticks : undefined,
+    lost: theirs && newest !== undefined ? theirs.ticks : undefined,
   };
   return { told, recordings: [...(theirs?.recordings ?? []), ...(ours?.recordings ?? [])] };
 }
 
-/** What the source holds now, which tells what has not changed since; undefined when it is gone. */
-async function source(engine: Engine, given: Assignment): Promise<Recording | undefined> {
-  if (!given.source) return undefined;
-  return engine.record(given.source.product, given.budgetSeconds).catch(() => undefined);
+/** What the source holds now, which tells what has not changed since; nothing of what is gone. */
+async function sourceNow(engine: Engine, { source, budgetSeconds }: Assignment): Promise<Recording[]> {
+  const recorded: Recording[] = [];
+  for (const address of source?.product ?? []) {
+    const recording = await engine.record(address, budgetSeconds).catch(() => undefined);
+    if (recording) recorded.push(recording);
+  }
+  return recorded;
 }
 
 /** Tries until it works; after the deadline the last failure is thrown. */

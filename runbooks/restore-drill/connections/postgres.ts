@@ -3,10 +3,10 @@ import pg from "pg";
 
 /** How a database is reached. */
 export interface Address {
-  /** With user and password. */
-  uri: string;
+  /** With user, password and database. */
+  readonly uri: string;
   /** PEM text of the authority that signs the server's certificate. Without it, public authorities are believed. */
-  ca?: string | undefined;
+  readonly ca?: string | undefined;
 }
 
 /** Milliseconds that a connection may take to be made. */
@@ -45,9 +45,7 @@ export function withoutTls(uri: string): string {
   return url.href;
 }
 
-/** The same user and server, another database. */
-export function inDatabase({ uri, ca }: Address, database: string): Address {
-  const url = new URL(uri);
-  url.pathname = `/${encodeURIComponent(database)}`;
-  return { uri: url.href, ca };
+/** The database that a URI names. */
+export function databaseOf(uri: string): string {
+  return decodeURIComponent(new URL(uri).pathname.slice(1));
 }

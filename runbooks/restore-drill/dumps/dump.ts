@@ -1,8 +1,8 @@
+import { type Address, databaseOf } from "../connections/postgres.ts";
 import type { Bytes } from "./bytes.ts";
 import type { Engine, Manifest } from "./manifest.ts";
 import { dumpMongo, restoreMongo } from "./mongo.ts";
 import { dumpPostgres } from "./postgres.ts";
-import { type Address, databaseOf } from "./postgres-client.ts";
 import { type PostgresRestore, restorePostgres } from "./postgres-restore.ts";
 import { seal, unseal } from "./seal.ts";
 import { type DumpStore, prefixOf } from "./store.ts";

@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { BSON, type ClientSession, type Db, MongoClient } from "mongodb";
+import { type Address, databaseOf } from "../connections/postgres.ts";
 import { type Collection, readArchive, writeArchive } from "./archive.ts";
 import { exactDocument } from "./bson.ts";
 import type { Bytes } from "./bytes.ts";
 import { differences, type Manifest, type Part } from "./manifest.ts";
 import type { Dump } from "./postgres.ts";
-import { type Address, databaseOf } from "./postgres-client.ts";
 
 /** Documents of one insert, at most: by number, and by bytes. */
 const batch = { documents: 1000, bytes: 8 * 1024 * 1024 };

@@ -2,14 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-
-/** A database server and who connects to it. */
-export interface Address {
-  /** With user, password and database. */
-  readonly uri: string;
-  /** PEM of the authority that signed the server's certificate; without it, public ones are believed. */
-  readonly ca?: string | undefined;
-}
+import { type Address, databaseOf } from "../connections/postgres.ts";
 
 /** A session of `node-postgres`, with a certificate that is verified. The URI's `sslmode=disable` is for tests. */
 export async function connect({ uri, ca }: Address): Promise<pg.Client> {
@@ -54,9 +47,4 @@ export async function programEnvironment({ uri, ca }: Address): Promise<{
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-/** The database that a URI names. */
-export function databaseOf(uri: string): string {
-  return decodeURIComponent(new URL(uri).pathname.slice(1));
 }

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import type { Address } from "../connections/postgres.ts";
 import type { Bytes } from "./bytes.ts";
 import { differences, type Manifest } from "./manifest.ts";
 import { partsOf, schemaDigest, settle } from "./postgres.ts";
-import { type Address, connect, programEnvironment } from "./postgres-client.ts";
+import { connect, programEnvironment } from "./postgres-client.ts";
 import { output } from "./program.ts";
 
 export interface PostgresRestore {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import type { Address } from "../connections/postgres.ts";
 import type { Bytes } from "./bytes.ts";
 import type { Content, Part } from "./manifest.ts";
-import { type Address, connect, programEnvironment } from "./postgres-client.ts";
+import { connect, programEnvironment } from "./postgres-client.ts";
 import { output, run } from "./program.ts";
 
 /** The drill's own schema, which is no part of the product's data. */

@@ -61,6 +61,9 @@ export async function newIdentity(): Promise<{ identity: string; recipient: stri
   return { identity, recipient: await identityToRecipient(identity) };
 }
 
+/** The recipient of an identity. @throws for what is no identity */
+export const recipientOf = (identity: string): Promise<string> => identityToRecipient(identity);
+
 /** The identity in a file as `age-keygen` writes it: comments, and one line. @throws when there is none, or several. */
 export function identityIn(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { address } from "../checks/assignment.ts";
+import { address, cluster } from "../checks/assignment.ts";
 import { linesOf } from "../checks/result.ts";
 import { connectMongo } from "../connections/mongo.ts";
 import { type Address, connectPostgres } from "../connections/postgres.ts";
@@ -8,16 +8,16 @@ import { recordPostgres } from "./postgres.ts";
 import type { Recording } from "./recording.ts";
 import { keepInMongo, keepInPostgres } from "./store.ts";
 
-/** Makes one recording now, as the worker does at its own times, and says so in the log. `DRILL` describes it. */
+/** Makes one recording of each database now, as the worker does at its own times, and says so in the log. `DRILL` describes it. */
 const { id, engine, source } = z
   .object({
     id: z.string(),
     engine: z.enum(["pg", "mongodb"]),
-    source: z.object({ product: address, canary: address }),
+    source: cluster.extend({ canary: address }),
   })
   .parse(JSON.parse(process.env.DRILL ?? "null"));
 
-/** Seconds that it may read. */
+/** Seconds that each may read. */
 const BUDGET = 1_500;
 
 async function inPostgres(product: Address, canary: Address): Promise<Recording> {
@@ -42,5 +42,7 @@ async function inMongo(product: Address, canary: Address): Promise<Recording> {
   }
 }
 
-const recording = await (engine === "pg" ? inPostgres : inMongo)(source.product, source.canary);
-for (const line of linesOf(id, recording)) console.log(line);
+const recordings: Recording[] = [];
+for (const product of source.product)
+  recordings.push(await (engine === "pg" ? inPostgres : inMongo)(product, source.canary));
+for (const line of linesOf(id, { recordings })) console.log(line);

@@ -54,5 +54,5 @@ export async function recordMongo(db: Db, seconds: number): Promise<Recording> {
     tables[name] =
       Date.now() < until ? await contentOf(collection) : { rows: await collection.estimatedDocumentCount() };
   }
-  return { at, schema, tables };
+  return { at, database: db.databaseName, schema, tables };
 }

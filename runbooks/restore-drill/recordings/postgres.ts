@@ -11,6 +11,8 @@ export interface Table {
   /** `schema.table`, quoted where needed: the same text in every database that has it. */
   name: string;
   bytes: number;
+  /** Counts what was ever written, until the server begins anew. */
+  writes: string;
   /** Expression for the hash of a row. */
   hash: string;
 }
@@ -25,6 +27,8 @@ const HASHED = `{bool,int2,int4,int8,float4,float8,numeric,text,varchar,bpchar,u
 export async function tablesOf(client: ClientBase): Promise<Table[]> {
   const { rows } = await client.query<Table>(
     `select c.oid::int8::int as oid, format('%I.%I', n.nspname, c.relname) as name, pg_table_size(c.oid)::float8 as bytes,
+       concat_ws(' ', pg_stat_get_tuples_inserted(c.oid), pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid),
+         (select stats_reset from pg_stat_database where datname = current_database())) as writes,
        'hash_record_extended(row(' || coalesce((
          select string_agg(format(case when t.typname = any($1::name[]) and t.typnamespace = 'pg_catalog'::regnamespace
                                        then 't.%I' else 't.%I::text' end, a.attname), ', ' order by a.attname)
@@ -43,13 +47,13 @@ export async function tablesOf(client: ClientBase): Promise<Table[]> {
  *
  * @throws the server's error for what can't be read, such as XX001 for a damaged page.
  */
-export async function contentOf(client: ClientBase, { name, hash }: Table): Promise<Content> {
+export async function contentOf(client: ClientBase, { name, hash, writes }: Table): Promise<Content> {
   const { rows } = await client.query<{ rows: string; sum: string }>(
     // The exact sum of 64-bit hashes. A second aggregate over them would have each row hashed twice.
     `select count(*) as rows, coalesce(sum(${hash}), 0) as sum from only ${name} t`,
   );
   const [{ rows: count, sum } = { rows: "0", sum: "0" }] = rows;
-  return { rows: Number(count), digest: digestOf([count, sum]) };
+  return { rows: Number(count), digest: digestOf([count, sum]), writes };
 }
 
 /** What the product's part of the connected database is made of. */
@@ -84,15 +88,17 @@ export async function schemaDigest(client: ClientBase): Promise<string> {
 export async function recordPostgres(client: ClientBase, seconds: number): Promise<Recording> {
   await client.query("begin transaction isolation level repeatable read read only");
   try {
-    const { rows } = await client.query<{ now: Date }>("select clock_timestamp() as now");
-    const at = (rows[0]?.now ?? new Date()).toISOString();
+    const { rows } = await client.query<{ now: Date; database: string }>(
+      "select clock_timestamp() as now, current_database() as database",
+    );
+    const [{ now, database } = { now: new Date(), database: "" }] = rows;
     const schema = await schemaDigest(client);
     const until = Date.now() + seconds * 1000;
     const tables: Recording["tables"] = {};
     for (const table of await tablesOf(client))
       tables[table.name] =
         Date.now() < until ? await contentOf(client, table) : await estimate(client, table);
-    return { at, schema, tables };
+    return { at: now.toISOString(), database, schema, tables };
   } finally {
     await client.query("rollback");
   }

@@ -3,7 +3,10 @@ import type { ClientBase } from "pg";
 import { CANARY } from "../worker/canary.ts";
 import type { Recording } from "./recording.ts";
 
-/** Where recordings are kept: beside the ticks, so that a restored database brings those of its time with it. */
+/**
+ * Where recordings are kept: beside the ticks, so that a restored database brings those of its time with it. Each has a moment of its own:
+ * databases are read one after the other.
+ */
 
 export async function keepInPostgres(client: ClientBase, { at, ...state }: Recording): Promise<void> {
   await client.query(

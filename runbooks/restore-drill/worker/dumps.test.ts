@@ -25,10 +25,10 @@ test("the moment that is due is never in the future, nor longer ago than the per
 
 test("without a bucket there are no dumps; half of the variables is an error that shows no value", () => {
   const nothing = () => undefined;
-  assert.equal(startDumps({}, nothing), undefined);
+  assert.equal(startDumps({}, [], nothing), undefined);
   assert.throws(
-    () => startDumps({ DUMPS_BUCKET: "b", DUMPS_SOURCES: '[{"engine":"pg","uri":"secret"}]' }, nothing),
+    () => startDumps({ DUMPS_BUCKET: "b", DUMPS_ENDPOINT: "secret" }, [], nothing),
     (error: Error) =>
-      /DUMPS_ENDPOINT.*DUMPS_SOURCES: missing/.test(error.message) && !/secret/.test(error.message),
+      /DUMPS_ENDPOINT.*DUMPS_RECIPIENTS: missing/.test(error.message) && !/secret/.test(error.message),
   );
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { databaseOf } from "../connections/postgres.ts";
 import { makeDump, type Source } from "../dumps/dump.ts";
-import { engines, type Manifest } from "../dumps/manifest.ts";
-import { databaseOf } from "../dumps/postgres-client.ts";
+import type { Manifest } from "../dumps/manifest.ts";
 import { DumpStore } from "../dumps/store.ts";
 import type { Log } from "./log.ts";
 import { type Running, repeat } from "./repeat.ts";
@@ -14,11 +14,6 @@ const variables = z.object({
   DUMPS_SECRET_ACCESS_KEY: z.string().min(1),
   /** age recipients, with commas between them. */
   DUMPS_RECIPIENTS: z.string().transform((list) => list.split(",").filter(Boolean)),
-  /** The databases, as JSON. */
-  DUMPS_SOURCES: z
-    .string()
-    .transform((text) => JSON.parse(text))
-    .pipe(z.array(z.object({ engine: z.enum(engines), uri: z.url(), ca: z.string().optional() }))),
   DUMPS_EVERY_HOURS: z.coerce.number().int().min(1).default(24),
   /** Hour of the day, UTC, at which one of them is made. */
   DUMPS_HOUR: z.coerce.number().int().min(0).max(23).default(3),
@@ -38,7 +33,11 @@ const LONGEST_WAIT = 2 * HOUR;
 const KEPT_ALWAYS = 3;
 
 /** Dumps on schedule; undefined where the environment names no bucket. @throws when it names half of what is needed. */
-export function startDumps(env: NodeJS.ProcessEnv, log: Log): Running | undefined {
+export function startDumps(
+  env: NodeJS.ProcessEnv,
+  sources: readonly Source[],
+  log: Log,
+): Running | undefined {
   if (!env.DUMPS_BUCKET) return undefined;
   const parsed = variables.safeParse(env);
   if (!parsed.success) {
@@ -54,9 +53,7 @@ export function startDumps(env: NodeJS.ProcessEnv, log: Log): Running | undefine
     secretAccessKey: told.DUMPS_SECRET_ACCESS_KEY,
   });
   const stopping = new AbortController();
-  const sources = told.DUMPS_SOURCES.map(
-    (source) => new Scheduled(source, store, told, stopping.signal, log),
-  );
+  const scheduled = sources.map((source) => new Scheduled(source, store, told, stopping.signal, log));
   const running = repeat(
     {
       name: "dumps",
@@ -64,7 +61,7 @@ export function startDumps(env: NodeJS.ProcessEnv, log: Log): Running | undefine
       open: async () => ({
         // One after the other: each takes its share of memory and of the databases' time.
         round: async () => {
-          for (const source of sources) await source.round();
+          for (const each of scheduled) await each.round();
         },
         close: async () => undefined,
       }),

@@ -1,7 +1,8 @@
 import { connectMongo } from "../connections/mongo.ts";
-import { type Address, connectPostgres } from "../connections/postgres.ts";
+import { type Address, connectPostgres, databaseOf } from "../connections/postgres.ts";
 import { recordMongo } from "../recordings/mongo.ts";
 import { recordPostgres } from "../recordings/postgres.ts";
+import type { Recording } from "../recordings/recording.ts";
 import { keepInMongo, keepInPostgres, keptInMongo, keptInPostgres } from "../recordings/store.ts";
 import type { Log } from "./log.ts";
 import type { Session } from "./repeat.ts";
@@ -10,11 +11,11 @@ import type { Session } from "./repeat.ts";
 const BUDGET = 1_800;
 
 /**
- * Recordings of what the product's database holds, for drills to compare with. A worker that was started anew goes on with the rhythm
- * of the one before: nothing is read before `periodMs` have passed since the last recording.
+ * Recordings of what the product's databases hold, for drills to compare with. A worker that was started anew goes on with the rhythm
+ * of the one before: nothing of a database is read before `periodMs` have passed since its last recording.
  */
 export async function postgresRecorder(
-  product: Address,
+  products: readonly Address[],
   canary: Address,
   periodMs: number,
   log: Log,
@@ -22,14 +23,15 @@ export async function postgresRecorder(
   const own = await connectPostgres(canary);
   return {
     round: async () => {
-      if (!isDue(await keptInPostgres(own), periodMs)) return;
-      const client = await connectPostgres(product);
-      try {
-        const recording = await recordPostgres(client, BUDGET);
-        await keepInPostgres(own, recording);
-        log("recorded", { engine: "pg", tables: Object.keys(recording.tables).length });
-      } finally {
-        await client.end();
+      for (const product of due(products, await keptInPostgres(own), periodMs)) {
+        const client = await connectPostgres(product);
+        try {
+          const recording = await recordPostgres(client, BUDGET);
+          await keepInPostgres(own, recording);
+          log("recorded", { engine: "pg", tables: Object.keys(recording.tables).length });
+        } finally {
+          await client.end();
+        }
       }
     },
     close: () => own.end(),
@@ -37,7 +39,7 @@ export async function postgresRecorder(
 }
 
 export async function mongoRecorder(
-  product: Address,
+  products: readonly Address[],
   canary: Address,
   periodMs: number,
   log: Log,
@@ -45,21 +47,24 @@ export async function mongoRecorder(
   const own = await connectMongo(canary);
   return {
     round: async () => {
-      if (!isDue(await keptInMongo(own), periodMs)) return;
-      const client = await connectMongo(product);
-      try {
-        const recording = await recordMongo(client.db(), BUDGET);
-        await keepInMongo(own, recording);
-        log("recorded", { engine: "mongodb", collections: Object.keys(recording.tables).length });
-      } finally {
-        await client.close();
+      for (const product of due(products, await keptInMongo(own), periodMs)) {
+        const client = await connectMongo(product);
+        try {
+          const recording = await recordMongo(client.db(), BUDGET);
+          await keepInMongo(own, recording);
+          log("recorded", { engine: "mongodb", collections: Object.keys(recording.tables).length });
+        } finally {
+          await client.close();
+        }
       }
     },
     close: () => own.close(),
   };
 }
 
-function isDue(kept: readonly { at: string }[], periodMs: number): boolean {
-  const last = kept.at(-1);
-  return last === undefined || Date.now() - Date.parse(last.at) >= periodMs;
+function due(products: readonly Address[], kept: readonly Recording[], periodMs: number): Address[] {
+  return products.filter(({ uri }) => {
+    const last = kept.findLast(({ database }) => database === databaseOf(uri));
+    return last === undefined || Date.now() - Date.parse(last.at) >= periodMs;
+  });
 }
