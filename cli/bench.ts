@@ -6,8 +6,7 @@ import { measureRules, trivialPack } from "./bench/policies.ts";
 import { measureCriticalPath, measureRehearsal } from "./bench/production.ts";
 import { startCloud, stopCloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
-import { inOwnHome } from "./own-home.ts";
-import { hasOwnHome, policyPack, root } from "./places.ts";
+import { policyPack, root } from "./places.ts";
 import { capture, type Finished } from "./process.ts";
 import { step } from "./progress.ts";
 import { openStack, type Stack } from "./stack.ts";
@@ -25,7 +24,7 @@ export async function run(args: string[]): Promise<number> {
   if (!/^[1-9]\d?$/.test(runs)) throw new UserError(`--runs is "${runs}"; allowed: 1 to 99`);
   if (!/^[1-9]\d{0,4}$/.test(restore))
     throw new UserError(`--restore is "${restore}"; allowed: 1 to 99999 (MB)`);
-  return hasOwnHome ? measure(Number(runs), Number(restore)) : inOwnHome("bench", args);
+  return measure(Number(runs), Number(restore));
 }
 
 interface Figure {

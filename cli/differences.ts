@@ -7,7 +7,7 @@ import { type Event, readEvents, refreshChanges } from "./events.ts";
 import { at } from "./json.ts";
 import type { Stack } from "./stack.ts";
 import { isSecret } from "./state.ts";
-import { changedVariables, resourcesInClear } from "./variables.ts";
+import { changedVariables } from "./variables.ts";
 
 /** How a resource on the cloud differs from what the state has of it. */
 export interface Difference {
@@ -37,7 +37,7 @@ export async function differences(stack: Stack, api: Api): Promise<Difference[]>
     const { code, stdout, stderr } = await stack.capture(args);
     if (code !== 0)
       throw new UserError(`stack ${stack.name} can't be compared with the cloud: ${reason(stdout + stderr)}`);
-    return await differencesIn(readEvents(log), stack, api);
+    return differencesIn(readEvents(log), await changedVariables(stack, api));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -58,12 +58,13 @@ export function reason(output: string): string {
 const inVariables = /^spec\.(.*\.)?envs\b/;
 
 /**
- * What a refresh would change of what the program decides. Two kinds of changes are none: what only the cloud decides (a
+ * What a refresh changes of what the program decides. Two kinds of changes are none: what only the cloud decides (a
  * rule's creation date), and the encrypted form of secret variables, which is never the same twice.
+ *
+ * @param variables of apps that differ, as `changedVariables` tells them.
  */
-export async function differencesIn(events: Event[], stack: Stack, api: Api): Promise<Difference[]> {
+export function differencesIn(events: Event[], variables: Map<string, string[]>): Difference[] {
   const found: Difference[] = [];
-  let resources: Promise<unknown[]> | undefined; // asked for once, and only where an app's variables differ
   for (const { urn, op, paths, metadata } of refreshChanges(events)) {
     const name = urn.split("::").pop() ?? urn;
     const type = urn.split("::")[2]?.split("$").pop() ?? "";
@@ -71,14 +72,11 @@ export async function differencesIn(events: Event[], stack: Stack, api: Api): Pr
       found.push({ urn, name, type, what: "gone", properties: [] });
       continue;
     }
-    const properties = paths
+    const properties: Property[] = paths
       .filter((path) => !inVariables.test(path) && isInput(metadata, path))
       .map((path) => ({ path, state: shown(metadata, "old", path), cloud: shown(metadata, "new", path) }));
-    if (paths.some((path) => inVariables.test(path))) {
-      resources ??= resourcesInClear(stack);
-      for (const path of await changedVariables(await resources, api, urn))
-        properties.push({ path, state: undefined, cloud: undefined });
-    }
+    if (paths.some((path) => inVariables.test(path)))
+      properties.push(...(variables.get(urn) ?? []).map((path) => ({ path })));
     if (properties.length > 0 || paths.length === 0)
       found.push({ urn, name, type, what: "changed", properties });
   }

@@ -58,3 +58,29 @@ test("a refresh's changes are what is not the same, with the paths that the prov
     ],
   );
 });
+
+test("of a command that refreshes, then deletes, the refresh alone is looked at", () => {
+  const event = (
+    kind: "resourcePreEvent" | "resOutputsEvent",
+    op: string,
+    urn: string,
+    more: object = {},
+  ) => ({
+    [kind]: { metadata: { op, urn, new: {}, ...more } },
+  });
+  const changes = refreshChanges([
+    event("resourcePreEvent", "refresh", "same"),
+    event("resOutputsEvent", "refresh", "same", { detailedDiff: {} }),
+    event("resOutputsEvent", "refresh", "changed", { detailedDiff: { a: {} } }),
+    event("resOutputsEvent", "refresh", "gone", { new: null }),
+    event("resourcePreEvent", "delete", "same"),
+    event("resOutputsEvent", "delete", "same", { new: null }),
+  ]);
+  assert.deepEqual(
+    changes.map(({ urn, op }) => [urn, op]),
+    [
+      ["changed", "update"],
+      ["gone", "delete"],
+    ],
+  );
+});

@@ -26,9 +26,6 @@ export function refusedParts(events: Event[]): string[] {
   return [...parts].sort();
 }
 
-/** Operations of a refresh that change nothing. */
-const quiet = new Set(["same", "read", "refresh"]);
-
 export interface Change {
   urn: string;
   op: string;
@@ -38,17 +35,33 @@ export interface Change {
   metadata: unknown;
 }
 
-/** What a refresh would change. */
+/** Operations of a refresh that change nothing. */
+const quiet = new Set(["same", "read", "refresh"]);
+
+/**
+ * What a refresh changes. `pulumi refresh` tells what came of asking for a resource; a command that refreshes before it deletes tells
+ * only that it asked, and its deletions are not looked at.
+ */
 export function refreshChanges(events: Event[]): Change[] {
+  const deletion = events.findIndex((event) => at(event, "resourcePreEvent", "metadata", "op") === "delete");
   return events
+    .slice(0, deletion < 0 ? undefined : deletion)
     .map((event) => at(event, "resOutputsEvent", "metadata"))
-    .filter((change) => change !== undefined && !quiet.has(String(at(change, "op"))))
+    .filter((metadata) => metadata !== undefined)
     .map((metadata) => ({
       urn: String(at(metadata, "urn")),
-      op: String(at(metadata, "op")),
+      op: outcomeOf(metadata),
       paths: pathsOf(metadata),
       metadata,
-    }));
+    }))
+    .filter(({ op }) => !quiet.has(op));
+}
+
+function outcomeOf(metadata: unknown): string {
+  const op = String(at(metadata, "op"));
+  if (op !== "refresh") return op;
+  if (at(metadata, "new") === null) return "delete";
+  return pathsOf(metadata).length > 0 ? "update" : op;
 }
 
 /** Not every provider tells more than the names of the properties. */

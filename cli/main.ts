@@ -2,23 +2,34 @@ import { codeOf, messageOf, UserError } from "./errors.ts";
 import { hasOwnHome } from "./places.ts";
 import { endInOrder, exitCode, interruption } from "./process.ts";
 
-/** The commands behind the npm scripts. Each is a module that exports `run`, loaded only when it is asked for. */
-const commands: Record<string, () => Promise<{ run: (args: string[]) => Promise<number> }>> = {
+interface Command {
+  /** Gives the exit code. */
+  run: (args: string[]) => Promise<number>;
+}
+
+/** The commands behind the npm scripts. Each is a module, loaded only when it is asked for. */
+const commands: Record<string, () => Promise<Command>> = {
   start: () => import("./start.ts"),
   stop: () => import("./stop.ts"),
   test: () => import("./test.ts"),
   check: () => import("./check.ts"),
   pulumi: () => import("./pulumi.ts"),
   "local-env": () => import("./local-env.ts"),
-  bench: () => import("./bench.ts"),
+  bench: () => (hasOwnHome ? import("./bench.ts") : inOwnHome("bench")),
   docs: () => import("./docs.ts"),
   policy: () => import("./policy.ts"),
   cost: () => import("./cost.ts"),
   drift: () => import("./drift.ts"),
   drill: () => import("./drill.ts"),
-  rehearse: () => import("./rehearse.ts"),
+  rehearse: () => (hasOwnHome ? import("./rehearse.ts") : inOwnHome("rehearse")),
   doctor: () => import("./doctor.ts"),
 };
+
+/** A command that always has a state folder of its own: nothing of it is loaded before the folder is there. */
+async function inOwnHome(command: string): Promise<Command> {
+  const { inOwnHome: run } = await import("./own-home.ts");
+  return { run: (args) => run(command, args, args.includes("--keep")) };
+}
 
 const [name = "", ...args] = process.argv.slice(2);
 

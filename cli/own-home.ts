@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeServers } from "../local/leftovers.ts";
-import { stopCloud } from "./cloud.ts";
+import { running, stopCloud } from "./cloud.ts";
 import { root } from "./places.ts";
 import { attach } from "./process.ts";
 
@@ -11,7 +11,7 @@ import { attach } from "./process.ts";
  * stack `local` nor another run. Places are fixed when a process starts, hence another process. However that ends, its cloud is
  * stopped and the folder removed.
  *
- * @param keep leaves both.
+ * @param keep leaves both, where there is a cloud to look at.
  */
 export async function inOwnHome(command: string, args: string[], keep = false): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), `breakwater-${command}-`));
@@ -24,7 +24,7 @@ export async function inOwnHome(command: string, args: string[], keep = false): 
       { env },
     );
   } finally {
-    if (!keep) {
+    if (!keep || !(await running(home))) {
       await stopCloud(home); // the command does so itself unless it was killed
       await removeServers(home);
       rmSync(home, { recursive: true, force: true });

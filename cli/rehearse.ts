@@ -4,14 +4,13 @@ import { type Rehearsal, rehearsalOf } from "../settings/rehearsal.ts";
 import type { Settings } from "../settings.ts";
 import { get } from "./api.ts";
 import { options } from "./arguments.ts";
-import { type Cloud, startCloud, stopCloud } from "./cloud.ts";
-import { differences } from "./differences.ts";
+import { type Cloud, running, startCloud, stopCloud } from "./cloud.ts";
+import { type Difference, differences, differencesIn } from "./differences.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { readEvents } from "./events.ts";
 import { untilHealthy } from "./health.ts";
 import { at } from "./json.ts";
-import { inOwnHome } from "./own-home.ts";
-import { hasOwnHome, home, policyPack, root } from "./places.ts";
+import { home, policyPack, root } from "./places.ts";
 import { interruption } from "./process.ts";
 import { say, step } from "./progress.ts";
 import { makeStack, programOf, provide, succeed, treeOf } from "./rehearsal.ts";
@@ -20,6 +19,7 @@ import { destination, publish, reportOptions } from "./report.ts";
 import { parseStackFile, settingsOf, stackFile, stackFileName } from "./settings.ts";
 import type { Stack } from "./stack.ts";
 import { outputsOf } from "./state.ts";
+import { changedVariables } from "./variables.ts";
 
 /**
  * `npm run rehearse -- --stack S [--from REF] [--keep]`: brings the settings of S up on a local cloud that is made for it, in a stack
@@ -34,7 +34,6 @@ export async function run(args: string[]): Promise<number> {
   });
   const to = destination(given);
   const settings = settingsOf(stackFile(given.stack), stackFileName(given.stack)); // before anything is set up
-  if (!hasOwnHome) return inOwnHome("rehearse", args, given.keep);
   const findings: Findings = { stack: given.stack, settings, steps: [], from: given.from };
   try {
     await rehearse(findings, given.keep);
@@ -42,7 +41,8 @@ export async function run(args: string[]): Promise<number> {
     if (interruption()) throw error;
     if (findings.steps.every(({ passed }) => passed)) throw error; // before the first step, or in none
   } finally {
-    if (!given.keep) await stopCloud();
+    if (given.keep) await tellHowToLook();
+    else await stopCloud();
   }
   publish(rehearsalReport(findings), to);
   return findings.steps.every(({ passed }) => passed) ? 0 : 1;
@@ -77,16 +77,21 @@ async function rehearse(findings: Findings, keep: boolean): Promise<void> {
       findings.up = readEvents(log("up"));
     });
   });
-  await Promise.all([
+  const [variables] = await Promise.all([
+    changedVariables(stack, cloud),
     pass(findings, "everything is healthy", () => healthy(stack, cloud)),
     pass(findings, "a second preview is empty", () =>
       succeed(stack, ["preview", "--expect-no-changes", "--stack", stackName]),
     ),
-    pass(findings, "the cloud has what the state has", () => undrifted(stack, cloud)),
   ]);
-  if (keep) return tellHowToLook(cloud);
-  await pass(findings, "destroy", () =>
-    succeed(stack, ["destroy", "--yes", "--skip-preview", ...withLog("destroy")]),
+  const unchanged = "a refresh finds no difference";
+  if (keep) return pass(findings, unchanged, async () => expectNone(await differences(stack, cloud)));
+  // One run of the engine asks the cloud for everything, then deletes it.
+  await pass(findings, "destroy, after a refresh", () =>
+    succeed(stack, ["destroy", "--yes", "--skip-preview", "--refresh", ...withLog("destroy")]),
+  );
+  await pass(findings, unchanged, async () =>
+    expectNone(differencesIn(readEvents(log("destroy")), variables)),
   );
   await pass(findings, "the account is as it was", async () =>
     asBefore(before, await contents(cloud), settings),
@@ -119,12 +124,12 @@ async function healthy(stack: Stack, cloud: Cloud): Promise<void> {
   if (missing.length > 0) throw new UserError(`${missing.join(", ")} cannot be found on the local cloud`);
 }
 
-async function undrifted(stack: Stack, cloud: Cloud): Promise<void> {
-  const [first] = await differences(stack, cloud);
-  if (first)
-    throw new UserError(
-      `${first.name} is ${first.what}: ${first.properties.map(({ path }) => path).join(", ")}`,
-    );
+function expectNone(found: Difference[]): void {
+  const lines = found.map(({ name, what, properties }) => {
+    const paths = properties.map(({ path }) => path).join(", ");
+    return `${name} is ${what}${paths && `: ${paths}`}`;
+  });
+  if (lines.length > 0) throw new UserError(lines.join("; "));
 }
 
 interface Content {
@@ -152,8 +157,12 @@ function asBefore(before: Content[], after: Content[], { tags }: Settings): void
   if (lost.length > 0) throw new UserError(`gone, though it was there before: ${names(lost)}`);
 }
 
-function tellHowToLook({ url }: Cloud): void {
+async function tellHowToLook(): Promise<void> {
+  const cloud = await running();
+  if (!cloud) return;
   const folder = `BREAKWATER_HOME='${home}'`;
-  say(`Kept: the console is at ${url}; for other clients: eval "$(${folder} npm run --silent local:env)"`);
+  say(
+    `Kept: the console is at ${cloud.url}; for other clients: eval "$(${folder} npm run --silent local:env)"`,
+  );
   say(`End it with: ${folder} npm stop && rm -r '${home}'`);
 }

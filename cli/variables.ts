@@ -23,26 +23,32 @@ interface Variable {
   secret: boolean;
 }
 
-/** A stack's resources with their secrets in clear. */
-export async function resourcesInClear(stack: Stack): Promise<unknown[]> {
-  const { code, stdout } = await stack.capture(["stack", "export", "--show-secrets"]);
-  if (code !== 0) throw new UserError(`the state of stack ${stack.name} can't be read with its secrets`);
-  return asList(at(JSON.parse(stdout), "deployment", "resources"));
+/**
+ * The variables whose value on the cloud is not that of the state, by component and name, of every app of a stack (by URN). Of
+ * secrets only their presence can be seen.
+ */
+export async function changedVariables(stack: Stack, api: Api): Promise<Map<string, string[]>> {
+  const apps = (await resourcesInClear(stack)).filter((resource) => at(resource, "type") === APP);
+  const changed = apps.map(async (app): Promise<[string, string[]]> => {
+    const { body } = await get(api, `/v2/apps/${at(app, "id")}`);
+    const known = variablesOf(at(app, "outputs", "spec"), Object.keys(lists));
+    const found = variablesOf(at(body, "app", "spec"), Object.values(lists));
+    const places = new Set([...known.keys(), ...found.keys()]);
+    return [
+      String(at(app, "urn")),
+      [...places].filter((place) => !isSame(known.get(place), found.get(place))).sort(),
+    ];
+  });
+  return new Map(await Promise.all(changed));
 }
 
-/**
- * The variables of an app whose value on the cloud is not that of the state, by component and name. Of secrets only their presence
- * can be seen.
- *
- * @param resources those of the state, in clear.
- */
-export async function changedVariables(resources: unknown[], api: Api, urn: string): Promise<string[]> {
-  const app = resources.find((resource) => at(resource, "urn") === urn);
-  const { body } = await get(api, `/v2/apps/${at(app, "id")}`);
-  const known = variablesOf(at(app, "outputs", "spec"), Object.keys(lists));
-  const found = variablesOf(at(body, "app", "spec"), Object.values(lists));
-  const places = new Set([...known.keys(), ...found.keys()]);
-  return [...places].filter((place) => !isSame(known.get(place), found.get(place))).sort();
+const APP = "digitalocean:index/app:App";
+
+/** A stack's resources with their secrets in clear. */
+async function resourcesInClear(stack: Stack): Promise<unknown[]> {
+  const { code, stdout } = await stack.capture(["stack", "export", "--show-secrets", "--stack", stack.name]);
+  if (code !== 0) throw new UserError(`the state of stack ${stack.name} can't be read with its secrets`);
+  return asList(at(JSON.parse(stdout), "deployment", "resources"));
 }
 
 function isSame(known: Variable | undefined, found: Variable | undefined): boolean {
