@@ -44,8 +44,8 @@ export const aclXml = (acl: Acl): Content => ({
   Owner: OWNER,
   AccessControlList: {
     Grant: [
-      { "Grantee:CanonicalUser": OWNER, Permission: "FULL_CONTROL" },
       ...GRANTS[acl].map(([URI, Permission]) => ({ "Grantee:Group": { URI }, Permission })),
+      { "Grantee:CanonicalUser": OWNER, Permission: "FULL_CONTROL" },
     ],
   },
 });

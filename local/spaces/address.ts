@@ -63,6 +63,10 @@ export function addressOf(
   return isBucket ? { bucket: label, ...keyIn(path) } : pathStyle(path);
 }
 
+/** The bucket of an address, where it was the host that named it. */
+export const hostBucketOf = (address: Address, path: string): string | undefined =>
+  address.cdn === undefined && keyIn(path).key === address.key ? address.bucket : undefined;
+
 /** An object of a bucket that the CDN is asked for. */
 export const behindCdn = (bucket: string, path: string): Address => ({
   bucket,

@@ -13,6 +13,13 @@ import {
   timeOf,
   UNSIGNED_PAYLOAD,
 } from "./signature.ts";
+import { signatureV2, textToSign } from "./signature-v2.ts";
+
+/** A request as its signature has to be checked. */
+export interface Asked extends Signable {
+  /** The bucket that the host names, which version 2 signs in its place. */
+  readonly hostBucket?: string;
+}
 
 /** Who asks. */
 export interface Requester {
@@ -39,15 +46,9 @@ interface Claim {
 }
 
 /** @throws SpacesError when a signature is there and isn't right */
-export function authenticate(
-  world: World,
-  request: Signable,
-  query: URLSearchParams,
-  now: number,
-): Requester {
+export function authenticate(world: World, request: Asked, query: URLSearchParams, now: number): Requester {
   const header = request.headers.authorization;
-  if (query.has("Signature") || header?.startsWith("AWS "))
-    throw new SpacesError("InvalidRequest", "Signature Version 2 is not served here: use AWS4-HMAC-SHA256");
+  if (query.has("Signature") || header?.startsWith("AWS ")) return authenticateV2(world, request, query, now);
   const inQuery = query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature");
   if (header !== undefined && inQuery)
     throw new SpacesError("InvalidArgument", "Only one auth mechanism allowed: a header or query parameters");
@@ -59,29 +60,62 @@ export function authenticate(
     };
 
   const claim = inQuery ? claimInQuery(query, request, now) : claimInHeader(request, header ?? "", now);
-  const key = keyOf(world, claim.accessKeyId);
-  const secret = key && world.vault.decrypt(key.secret);
-  if (!key || secret === undefined)
-    throw new SpacesError(
-      "InvalidAccessKeyId",
-      "The access key that the request is signed with does not exist",
-    );
+  const { key, secret } = signerOf(world, claim.accessKeyId);
   const signing = signingKey(secret, claim.scope);
   const expected = signatureOf(request, claim.signedHeaders, claim.payloadHash, claim.scope, signing);
-  if (!same(expected, claim.signature))
-    throw new SpacesError(
-      "SignatureDoesNotMatch",
-      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-    );
+  checkSignature(expected, claim.signature);
   if (!claim.signedHeaders.includes("host"))
     throw new SpacesError("AccessDenied", "The header host must be signed");
   const seal = { key: signing, scope: claim.scope, signature: claim.signature };
   return { key, payloadHash: claim.payloadHash, seal, presigned: inQuery };
 }
 
-function same(expected: string, given: string): boolean {
+/** A key and what it signs with. */
+export function signerOf(world: World, accessKeyId: string): { key: Saved<Key>; secret: string } {
+  const key = keyOf(world, accessKeyId);
+  const secret = key && world.vault.decrypt(key.secret);
+  if (!key || secret === undefined)
+    throw new SpacesError(
+      "InvalidAccessKeyId",
+      "The access key that the request is signed with does not exist",
+    );
+  return { key, secret };
+}
+
+export function checkSignature(expected: string, given: string): void {
   const [one, other] = [Buffer.from(expected), Buffer.from(given)];
-  return one.length === other.length && timingSafeEqual(one, other);
+  if (one.length !== other.length || !timingSafeEqual(one, other))
+    throw new SpacesError(
+      "SignatureDoesNotMatch",
+      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    );
+}
+
+function authenticateV2(world: World, request: Asked, query: URLSearchParams, now: number): Requester {
+  const { headers, hostBucket } = request;
+  const expires = query.get("Expires");
+  const presigned = query.has("Signature");
+  if (presigned && !(Number(expires) * 1000 > now))
+    throw new SpacesError("AccessDenied", "Request has expired");
+  const amzDate = headers["x-amz-date"];
+  if (!presigned) checkClock(Date.parse(amzDate ?? headers.date ?? ""), now);
+  const [, id = "", given = ""] = presigned
+    ? ["", query.get("AWSAccessKeyId") ?? "", query.get("Signature") ?? ""]
+    : (/^AWS ([^:]+):(\S+)$/.exec(headers.authorization ?? "") ?? []);
+  const { key, secret } = signerOf(world, id);
+  const date = presigned ? (expires ?? "") : amzDate === undefined ? (headers.date ?? "") : "";
+  checkSignature(signatureV2(secret, textToSign(request, date, hostBucket)), given);
+  return { key, payloadHash: UNSIGNED_PAYLOAD, presigned };
+}
+
+function checkClock(time: number, now: number): void {
+  if (Number.isNaN(time))
+    throw new SpacesError("AccessDenied", "AWS authentication requires a valid x-amz-date or Date header");
+  if (Math.abs(now - time) > SKEW)
+    throw new SpacesError(
+      "RequestTimeTooSkewed",
+      "The difference between the request time and the server's time is too large",
+    );
 }
 
 function claimInHeader(request: Signable, header: string, now: number): Claim {
@@ -96,14 +130,7 @@ function claimInHeader(request: Signable, header: string, now: number): Claim {
     }),
   );
   const timestamp = request.headers["x-amz-date"] ?? fromHttpDate(request.headers.date);
-  const time = timeOf(timestamp);
-  if (Number.isNaN(time))
-    throw new SpacesError("AccessDenied", "AWS authentication requires a valid x-amz-date or Date header");
-  if (Math.abs(now - time) > SKEW)
-    throw new SpacesError(
-      "RequestTimeTooSkewed",
-      "The difference between the request time and the server's time is too large",
-    );
+  checkClock(timeOf(timestamp), now);
   const payloadHash = request.headers["x-amz-content-sha256"];
   if (payloadHash === undefined)
     throw new SpacesError("InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
@@ -127,10 +154,9 @@ function claimInQuery(query: URLSearchParams, request: Signable, now: number): C
   const time = timeOf(timestamp);
   if (Number.isNaN(time)) throw malformed("X-Amz-Date must be in the ISO8601 basic format");
   const seconds = Number(field("Expires"));
-  if (!Number.isInteger(seconds) || seconds < 0)
-    throw malformed("X-Amz-Expires must be a whole number of seconds");
-  if (seconds > LONGEST)
-    throw malformed("X-Amz-Expires must be less than a week (in seconds): at most 604800");
+  // Spaces' gateway says 403 where S3 says 400 (Ceph: rgw_auth_s3.cc, parse_v4_query_string).
+  if (!(seconds >= 1 && seconds <= LONGEST))
+    throw new SpacesError("AccessDenied", `X-Amz-Expires must be a number of seconds from 1 to ${LONGEST}`);
   if (now > time + seconds * 1000) throw new SpacesError("AccessDenied", "Request has expired");
   if (time > now + SKEW) throw new SpacesError("AccessDenied", "Request is not valid yet");
   return {

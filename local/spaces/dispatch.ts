@@ -1,5 +1,6 @@
 import type { Saved } from "../store.ts";
 import { may, mayList } from "./access.ts";
+import { OWNER } from "./acl.ts";
 import type { Address } from "./address.ts";
 import { type Bucket, findBucket, mustBucket } from "./bucket.ts";
 import { createBucket, deleteBucket, headBucket, listBuckets, location } from "./buckets.ts";
@@ -7,6 +8,7 @@ import { configuration } from "./configuration.ts";
 import { copyObject } from "./copy.ts";
 import { corsHeaders } from "./cors.ts";
 import { SpacesError } from "./errors.ts";
+import { formUpload } from "./form-upload.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { listObjects, listUploads, listVersions } from "./listing.ts";
 import { multiDelete } from "./multi-delete.ts";
@@ -33,6 +35,7 @@ const BUCKET: readonly BucketOperation[] = [
   listVersions,
   listUploads,
   multiDelete,
+  formUpload,
   ...configuration,
 ];
 const OBJECT: readonly ObjectOperation[] = [...objectOperations, ...multipart];
@@ -58,6 +61,7 @@ export async function dispatch(call: SpacesCall, address: Address): Promise<Spac
   if (address.key === undefined && call.method === "PUT" && sub === "")
     return createBucket(call, address.bucket);
   const there = { ...call, bucket: bucketAt(call, address.bucket, sub) };
+  if (![undefined, OWNER.ID].includes(call.headers["x-amz-expected-bucket-owner"])) throw denied();
   const reply = await (address.key === undefined
     ? onBucket(there, sub)
     : onObject({ ...there, key: address.key }, sub));

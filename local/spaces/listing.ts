@@ -78,7 +78,7 @@ function asked({ query }: BucketCall, max = "max-keys") {
     delimiter: query.get("delimiter") ?? "",
     limit: Math.min(text === null || text === "" ? MAX_KEYS : Number(text), MAX_KEYS),
     encoding,
-    written: (raw: string) => (encoding ? uriEncode(raw) : raw),
+    written: (raw: string) => (encoding ? raw.split("/").map(uriEncode).join("/") : raw),
   };
 }
 
@@ -118,7 +118,8 @@ export const listObjects: BucketOperation = {
     );
     const body = {
       Name: bucket.name,
-      Prefix: written(prefix),
+      // Clients of the older listing take it as it is (botocore: decode_list_object).
+      Prefix: isV2 ? written(prefix) : prefix,
       ...(isV2
         ? {
             StartAfter: given(written(marker)),

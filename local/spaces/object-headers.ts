@@ -64,7 +64,7 @@ const withoutChunks = (encoding: string | undefined): string | undefined =>
     ?.split(",")
     .map((one) => one.trim())
     .filter((one) => one !== "aws-chunked")
-    .join(",");
+    .join(", ");
 
 /** An object's headers in an answer. */
 export function shown(entry: Entry, rules: readonly LifecycleRule[]): Record<string, string | number> {

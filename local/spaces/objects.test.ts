@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { request } from "node:http";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import {
@@ -10,6 +12,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetBucketAclCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -26,6 +29,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import fc from "fast-check";
+import { signed } from "./signature.ts";
 import { type Spaces, spacesFor } from "./testing.ts";
 
 const Bucket = "things";
@@ -403,4 +407,31 @@ test("what isn't served is refused, never left out", async (t) => {
   await assert.rejects(put(s3, "k", "x", encrypted), { name: "NotImplemented" });
   await assert.rejects(put(s3, "k", "x", { Tagging: "a=b" }), { name: "NotImplemented" });
   await assert.rejects(put(s3, "é".repeat(600), "x"), { name: "KeyTooLongError" });
+});
+
+test("an upload may come without saying how long it is, and a request may say whose bucket it means", async (t) => {
+  const { s3, cloud } = await bucketFor(t);
+  const { host, port } = new URL(cloud.spaces.proxy);
+  const signable = { method: "PUT", path: `/${Bucket}/open`, query: "", headers: { host } };
+  const headers = signed(signable, cloud.spacesKey, "UNSIGNED-PAYLOAD", "fra1", Date.now());
+  const sent = request({ host: "127.0.0.1", port, method: "PUT", path: signable.path, headers });
+  sent.write("in ");
+  sent.end("pieces");
+  const [response] = await once(sent, "response");
+  assert.equal(response.statusCode, 200);
+  response.resume();
+  assert.equal(await textOf(s3, "open"), "in pieces");
+  const { Owner } = await s3.send(new GetBucketAclCommand({ Bucket }));
+  assert.equal(await textOf(s3, "open", { ExpectedBucketOwner: Owner?.ID }), "in pieces");
+  await assert.rejects(textOf(s3, "open", { ExpectedBucketOwner: "123456789012" }), { name: "AccessDenied" });
+});
+
+test("a listing that is encoded leaves slashes as they are", async (t) => {
+  const { s3 } = await bucketFor(t);
+  for (const key of ["a+b/1", "a+b/c d/2", "a+b/c d/3"]) await put(s3, key, "x");
+  const about = { Bucket, Prefix: "a+b/", Delimiter: "/", EncodingType: "url" } as const;
+  const newer = await s3.send(new ListObjectsV2Command(about));
+  assert.deepEqual(newer.CommonPrefixes, [{ Prefix: "a%2Bb/c%20d/" }]);
+  assert.deepEqual([newer.Prefix, newer.Delimiter, newer.Contents?.[0]?.Key], ["a%2Bb/", "/", "a%2Bb/1"]);
+  assert.equal((await s3.send(new ListObjectsCommand(about))).Prefix, "a+b/");
 });

@@ -98,7 +98,7 @@ export function checkWrite({ headers }: ObjectCall, latest: Entry | undefined): 
     throw new SpacesError("NoSuchKey", "The specified key does not exist.");
 }
 
-async function put(call: ObjectCall): Promise<SpacesReply> {
+export async function putObject(call: ObjectCall): Promise<SpacesReply> {
   refuseUnserved(call.headers);
   checkKey(call.key);
   const content = described(call);
@@ -177,7 +177,7 @@ export const isWritable: ObjectOperation["open"] = ({ bucket }) => writableBy(bu
 export const objectOperations: readonly ObjectOperation[] = [
   { method: "GET", sub: "", action: "s3:GetObject", needs: "read", open: isReadable, run: read },
   { method: "HEAD", sub: "", action: "s3:GetObject", needs: "read", open: isReadable, run: read },
-  { method: "PUT", sub: "", action: "s3:PutObject", needs: "readwrite", open: isWritable, run: put },
+  { method: "PUT", sub: "", action: "s3:PutObject", needs: "readwrite", open: isWritable, run: putObject },
   { method: "DELETE", sub: "", action: "s3:DeleteObject", needs: "readwrite", open: isWritable, run: remove },
   {
     ...{ method: "GET", sub: "acl", action: "s3:GetObjectAcl", needs: "read" },

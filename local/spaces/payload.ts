@@ -7,6 +7,9 @@ import { UNSIGNED_PAYLOAD } from "./signature.ts";
 /** The largest object or part that one request can carry (https://docs.digitalocean.com/products/spaces/details/limits/). */
 const MAX_BYTES = 5 * 1024 ** 3;
 
+const tooLarge = () =>
+  new SpacesError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -39,13 +42,12 @@ export class Payload implements AsyncIterable<Uint8Array> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const headers = this.#headers;
     const chunked = isStream(this.#hash);
-    const expected = Number(
-      (chunked ? headers["x-amz-decoded-content-length"] : headers["content-length"]) ?? Number.NaN,
-    );
-    if (Number.isNaN(expected))
+    const announced = chunked ? headers["x-amz-decoded-content-length"] : headers["content-length"];
+    const isOpen = announced === undefined && headers["transfer-encoding"] === "chunked";
+    const expected = Number(announced ?? Number.NaN);
+    if (Number.isNaN(expected) && !isOpen)
       throw new SpacesError("MissingContentLength", "You must provide the Content-Length HTTP header.");
-    if (expected > MAX_BYTES)
-      throw new SpacesError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+    if (expected > MAX_BYTES) throw tooLarge();
 
     const trailers = new Map<string, string>();
     const bytes = chunked ? unchunked(this.body, this.#hash, this.#seal, trailers) : this.body;
@@ -56,6 +58,7 @@ export class Payload implements AsyncIterable<Uint8Array> {
     for await (const chunk of bytes) {
       size += chunk.length;
       if (size > expected) throw new SpacesError("IncompleteBody", "The body is longer than it says");
+      if (size > MAX_BYTES) throw tooLarge();
       md5.update(chunk);
       sha256?.update(chunk);
       for (const sum of sums.values()) sum.update(chunk);

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { World } from "../call.ts";
 import { DiskFullError, systemCode } from "../errors.ts";
-import { type Address, addressOf, behindCdn } from "./address.ts";
-import { authenticate, type Requester } from "./authenticate.ts";
+import { type Address, addressOf, behindCdn, hostBucketOf } from "./address.ts";
+import { type Asked, authenticate, type Requester } from "./authenticate.ts";
 import type { Blobs } from "./blobs.ts";
 import { findBucket } from "./bucket.ts";
 import type { Cdn } from "./cdn.ts";
@@ -12,7 +12,7 @@ import { dispatch, preflight } from "./dispatch.ts";
 import { SpacesError } from "./errors.ts";
 import type { Headers, SpacesCall, SpacesReply } from "./operation.ts";
 import { Payload } from "./payload.ts";
-import { type Signable, UNSIGNED_PAYLOAD } from "./signature.ts";
+import { UNSIGNED_PAYLOAD } from "./signature.ts";
 import { document } from "./xml.ts";
 
 export interface SpacesParts {
@@ -72,16 +72,17 @@ export function serveSpaces(parts: SpacesParts): Server {
       blobs: parts.blobs,
     });
     if (method === "OPTIONS") return preflight(call(NOBODY), address);
-    const signable = { method, path: target.path, query: target.query, headers };
-    if (address.cdn === undefined) return dispatch(call(authenticate(world, signable, query, now)), address);
-    return throughCdn(call(NOBODY), address, signable, request.socket.localPort);
+    const hostBucket = hostBucketOf(address, target.path);
+    const asked = { method, path: target.path, query: target.query, headers, hostBucket };
+    if (address.cdn === undefined) return dispatch(call(authenticate(world, asked, query, now)), address);
+    return throughCdn(call(NOBODY), address, asked, request.socket.localPort);
   }
 
   /** A signature is for the bucket's own host: the CDN only carries the request there. */
   function throughCdn(
     call: SpacesCall,
     address: Address,
-    asSent: Signable,
+    asSent: Asked,
     port: number | undefined,
   ): Promise<SpacesReply> {
     const { bucket = "", cdn = "" } = address;
@@ -123,10 +124,10 @@ function whereTo(world: World, { host, path }: Target, method: string): Address 
 }
 
 /** The requests to a bucket's own addresses that one through the CDN can have been signed as. */
-function originsOf(asSent: Signable, origin: string, bucket: string, path: string, port = 0): Signable[] {
+function originsOf(asSent: Asked, origin: string, bucket: string, path: string, port = 0): Asked[] {
   const at = (host: string, path: string) => ({ ...asSent, path, headers: { ...asSent.headers, host } });
   return [
-    at(origin, `/${path}`),
+    { ...at(origin, `/${path}`), hostBucket: bucket },
     at(`${origin.replace(/com$/, "localhost")}:${port}`, `/${path}`),
     at(`127.0.0.1:${port}`, `/${bucket}/${path}`),
     asSent,
@@ -134,11 +135,11 @@ function originsOf(asSent: Signable, origin: string, bucket: string, path: strin
 }
 
 /** Who asks, whichever of the requests it was that the client has signed. */
-function authenticateOne(call: SpacesCall, signables: readonly Signable[]): Requester {
+function authenticateOne(call: SpacesCall, requests: readonly Asked[]): Requester {
   let refusal: unknown;
-  for (const signable of signables)
+  for (const asked of requests)
     try {
-      return authenticate(call, signable, call.query, call.now);
+      return authenticate(call, asked, call.query, call.now);
     } catch (error) {
       if (!(error instanceof SpacesError && error.code === "SignatureDoesNotMatch")) throw error;
       refusal = error;

@@ -14,9 +14,12 @@ export type Content =
 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
+/** Documents of no namespace. */
+const BARE = ["Error", "PostResponse"];
+
 /** A document; what is undefined is left out, a list repeats its element. */
 export const document = (root: string, content: Content): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${root === "Error" ? "" : ` xmlns="${NAMESPACE}"`}>${inner(content)}</${root}>`;
+  `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${BARE.includes(root) ? "" : ` xmlns="${NAMESPACE}"`}>${inner(content)}</${root}>`;
 
 function inner(content: Content): string {
   if (content === undefined || content === null) return "";
