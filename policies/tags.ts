@@ -19,3 +19,7 @@ export function tagsOf(tagged: Resource, stack: Stack): Tags {
   const open = made.length > 0 ? undefined : tags.leaves().find(({ isUnknown }) => isUnknown);
   return { names: [...known(tags), ...names], made, open };
 }
+
+/** Whether a tag, or the end of one behind a colon (`shop-prod:stateless`), is among some. */
+export const marked = (names: readonly string[], tag: string): boolean =>
+  names.some((name) => name.split(":").at(-1) === tag);

@@ -2,7 +2,7 @@ import { docs } from "../../docs.ts";
 import { Undecided } from "../../input.ts";
 import { type Resource, type Stack, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
-import { tagsOf } from "../../tags.ts";
+import { marked, tagsOf } from "../../tags.ts";
 
 /** Tag of a droplet that holds nothing worth keeping, or its end behind a colon: `shop-prod:stateless`. */
 export const STATELESS = "stateless";
@@ -14,7 +14,7 @@ export const STATELESS = "stateless";
  */
 export function isStateless(machine: Resource, stack: Stack): boolean {
   const { names, open } = tagsOf(machine, stack);
-  if (names.some((name) => name.split(":").at(-1) === STATELESS)) return true;
+  if (marked(names, STATELESS)) return true;
   if (open) throw new Undecided(open.path);
   return false;
 }

@@ -1,8 +1,8 @@
 import { docs } from "../../docs.ts";
 import { machineOf, types } from "../../resources.ts";
 import type { ResourceRule } from "../../rule.ts";
+import { marked } from "../../tags.ts";
 import { credentialIn, namesSecret } from "../../text.ts";
-import { tagged } from "../recovery/droplet-backups.ts";
 
 /** Tag of droplets whose user data has secrets only in a form that the droplet alone can open. Their text is judged when it is known. */
 const SEALED = "sealed";
@@ -23,7 +23,7 @@ export const dropletUserDataSecrets: ResourceRule = {
   check: (machine, report) => {
     const template = machineOf(machine);
     const userData = template.get("userData");
-    if (userData.isUnknown && tagged(template.get("tags").texts(), SEALED)) return;
+    if (userData.isUnknown && marked(template.get("tags").texts(), SEALED)) return;
     const text = userData.text() ?? "";
     const what = credentialIn(text) ?? assignedSecret(text);
     if (what) report(userData, `${what} is in it, which every process on the droplet can read`);
