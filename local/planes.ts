@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { appSpecs, recordOutcome } from "./api/apps/wishes.ts";
 import { isAdmitted } from "./api/databases/admission.ts";
 import { record } from "./api/databases/events.ts";
-import { wishes } from "./api/databases/specs.ts";
+import { isMade, made, wishes } from "./api/databases/specs.ts";
 import type { Call } from "./call.ts";
 import type { Authority } from "./certificates.ts";
 import { type Apps, runApps } from "./dataplane/apps/apps.ts";
@@ -63,6 +63,8 @@ export function openPlanes(options: PlanesOptions): Planes {
     engines,
     authority,
     admits: (id, client) => isAdmitted(call(), id, sourceOf(client, apps)),
+    wasMade: (id) => isMade(call(), id),
+    made: (id) => made(call(), id),
     report: (id) => promoted(call(), id),
     log(name, message) {
       say(name, message);

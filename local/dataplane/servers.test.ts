@@ -148,6 +148,36 @@ test("a resize shows until the servers have it", async (t) => {
   assert.partialDeepStrictEqual(fakes[0]?.specs.at(-1), { nodes: 2, memoryMib: 2048 });
 });
 
+test("a server that was up before is told that it has data, by the next cloud too", async (t) => {
+  const home = servedHome(t);
+  const first = await scene(t, undefined, home);
+  const { id } = await onlineCluster(first.cloud, "orders");
+  await first.cloud.post(`/v2/databases/${id}/dbs`, { name: "shop" });
+  await first.close();
+  const second = await scene(t, undefined, home);
+  await online(second.cloud, id);
+  const told = [...first.fakes, ...second.fakes].flatMap(({ specs }) => specs.map(({ isMade }) => isMade));
+  assert.deepEqual(told, [false, true, true]);
+});
+
+test("a change that fails on an online cluster leaves it online and says why, until the next one brings both", async (t) => {
+  const { cloud, fakes, log } = await scene(t);
+  const { id } = await onlineCluster(cloud, "orders");
+  const [fake] = fakes;
+  assert.ok(fake);
+  fake.applies = () => Promise.reject(new Error("no space left"));
+  // The platform takes a change before it is there, too.
+  assert.equal((await cloud.post(`/v2/databases/${id}/dbs`, { name: "shop" })).status, 201);
+  assert.equal(await statusOf(cloud, id), "online");
+  assert.partialDeepStrictEqual((await serversOf(cloud))[0], { state: "serving", why: "no space left" });
+  assert.match(await (await fetch(cloud.url)).text(), /serving: no space left/);
+  assert.equal(log.filter((line) => line.includes("no space left")).length, 1);
+  fake.applies = async () => {};
+  assert.equal((await cloud.post(`/v2/databases/${id}/dbs`, { name: "more" })).status, 201);
+  assert.deepEqual(fake.specs.at(-1)?.databases, ["defaultdb", "shop", "more"]);
+  assert.equal((await serversOf(cloud))[0]?.why, undefined);
+});
+
 test("a server that does not come up says why, and is tried again", async (t) => {
   mock.timers.enable({ apis: ["setTimeout"] });
   t.after(() => mock.timers.reset());

@@ -157,8 +157,8 @@ export class Slot {
     const tls = certificateIn(join(folder, "certificate.json"), authority, hosts);
     const isMade = wasMade();
     await this.server.apply({ ...spec, isMade, tls, ca: authority.certificate });
-    if (!isMade) made();
     if (this.#isClosed) return;
+    if (!isMade) made();
     const isAdmitted = (client: Socket) => admits(id, client);
     for (const port of this.engine.ports.slice(this.#fronts.length))
       this.#fronts.push(

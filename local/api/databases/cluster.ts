@@ -18,6 +18,8 @@ export interface Cluster {
   change?: Transition;
   /** What a fork's data come from, where it is served. */
   origin?: Source;
+  /** Whether its server was ever up: from then on it has data. */
+  isMade?: boolean;
   /** From when on there is a first backup. */
   firstBackup: StoredTime;
   maintenance: { day: string; hour: string };

@@ -48,6 +48,15 @@ export function wishes(call: Call): Wish[] {
   });
 }
 
+/** Whether a cluster's server was ever up. A replica's data may be copied again at any time. */
+export const isMade = (call: Call, id: string): boolean =>
+  clusters.all(call).some((cluster) => cluster.id === id && cluster.isMade === true);
+
+export function made(call: Call, id: string): void {
+  const cluster = clusters.all(call).find((each) => each.id === id);
+  if (cluster) call.store.transaction(() => call.store.update({ ...cluster, isMade: true }));
+}
+
 function dailyTime(cluster: SavedCluster): DailyTime | undefined {
   return isCache(cluster) ? undefined : backupTimeOf(cluster);
 }
