@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { measureCloud, measureRestore } from "../local/bench.ts";
+import { measureCloud } from "../local/bench.ts";
 import { options } from "./arguments.ts";
 import { measureDataPlane } from "./bench/data-plane.ts";
+import { type Figure, median, ratio, seconds } from "./bench/figure.ts";
 import { measureRules, trivialPack } from "./bench/policies.ts";
 import { measureCriticalPath, measureRehearsal } from "./bench/production.ts";
+import { restoreFigures, spacesFigures } from "./bench/storage.ts";
 import { startCloud, stopCloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
 import { policyPack, root } from "./places.ts";
@@ -27,14 +29,6 @@ export async function run(args: string[]): Promise<number> {
   return measure(Number(runs), Number(restore));
 }
 
-interface Figure {
-  name: string;
-  value: number;
-  limit: number;
-  unit: string;
-  detail: string;
-}
-
 async function measure(runs: number, megabytes: number): Promise<number> {
   const figures: Figure[] = [];
   try {
@@ -50,22 +44,10 @@ async function measure(runs: number, megabytes: number): Promise<number> {
     const [previews, floors, starts] = await step("Measuring", () =>
       inTurn(runs, [() => preview(), floor, start]),
     );
-    const [previewMs, floorMs, startMs] = [median(previews), median(floors), median(starts)];
+    const resources = `, ${resourcesOf(stack.name)} resources each`;
     figures.push(
-      {
-        name: "no-op preview of local / flat program",
-        value: previewMs / floorMs,
-        limit: 1.3,
-        unit: "x",
-        detail: `${seconds(previewMs)} / ${seconds(floorMs)}, ${resourcesOf(stack.name)} resources each`,
-      },
-      {
-        name: "second npm start / that preview",
-        value: startMs / previewMs,
-        limit: 2,
-        unit: "x",
-        detail: `${seconds(startMs)} / ${seconds(previewMs)}`,
-      },
+      ratio("no-op preview of local / flat program", previews ?? [], floors ?? [], 1.3, resources),
+      ratio("second npm start / that preview", starts ?? [], previews ?? [], 2),
     );
     const judged = await step("Measuring the policy pack", () =>
       inTurn(
@@ -73,19 +55,15 @@ async function measure(runs: number, megabytes: number): Promise<number> {
         packs.map((options) => () => preview(...options)),
       ),
     );
-    const [bareMs = Number.NaN, trivialMs = Number.NaN, wholeMs = Number.NaN] = judged.map(median);
-    figures.push({
-      name: "preview with the pack / with a trivial one",
-      value: wholeMs / trivialMs,
-      limit: 1.1,
-      unit: "x",
-      detail: `${seconds(wholeMs)} / ${seconds(trivialMs)}; without any ${seconds(bareMs)}`,
-    });
+    const [bare, trivial = [], whole = []] = judged;
+    const without = `; without any ${seconds(median(bare))}`;
+    figures.push(ratio("preview with the pack / with a trivial one", whole, trivial, 1.1, without));
     figures.push(...(await dataPlane(stack, runs)));
   } finally {
     await stopCloud();
   }
-  figures.push(...(await policies(runs)), ...(await production(runs)), await restore(megabytes, runs));
+  figures.push(...(await policies(runs)), ...(await production(runs)));
+  figures.push(...(await restoreFigures(megabytes, runs)), ...(await spacesFigures(runs)));
   const { startMs, residentMiB } = await step("Measuring the local cloud", () => measureCloud(runs));
   figures.push(
     { name: "local cloud: start to first answer", value: startMs / 1000, limit: 1, unit: "s", detail: "" },
@@ -109,7 +87,6 @@ async function dataPlane(stack: Stack, runs: number): Promise<Figure[]> {
   const { residentMiB, starts, chains } = await step("Measuring the servers behind local", () =>
     measureDataPlane(stack, Math.min(runs, 3)),
   );
-  const [startMs, chainMs] = [median(starts), median(chains)];
   return [
     {
       name: "data plane of local: resident when idle",
@@ -118,29 +95,8 @@ async function dataPlane(stack: Stack, runs: number): Promise<Figure[]> {
       unit: "MiB",
       detail: "",
     },
-    {
-      name: "warm npm start / servers' start + preview",
-      value: startMs / chainMs,
-      limit: 1.5,
-      unit: "x",
-      detail: `${seconds(startMs)} / ${seconds(chainMs)}`,
-    },
+    ratio("warm npm start / servers' start + preview", starts, chains, 1.5),
   ];
-}
-
-/** A fork of a database, up to its first answer, and what copying the same backup and replaying the same log takes by hand. */
-async function restore(megabytes: number, runs: number): Promise<Figure> {
-  const { forks, floors } = await step("Measuring a restore of PostgreSQL", () =>
-    measureRestore(megabytes, Math.min(runs, 3)),
-  );
-  const [forkMs, floorMs] = [median(forks), median(floors)];
-  return {
-    name: "restore of PostgreSQL / by hand",
-    value: forkMs / floorMs,
-    limit: 1.25,
-    unit: "x",
-    detail: `${seconds(forkMs)} / ${seconds(floorMs)}, ${megabytes} MB`,
-  };
 }
 
 /** A round of these takes minutes: fewer do. */
@@ -150,22 +106,9 @@ async function production(runs: number): Promise<Figure[]> {
     measureRehearsal("prod", rounds),
   );
   const { upMs, pathMs } = await step("Measuring what waits in an up", measureCriticalPath);
-  const [rehearsalMs, floorMs] = [median(rehearsals), median(floors)];
   return [
-    {
-      name: "rehearse of prod / its up and destroy",
-      value: rehearsalMs / floorMs,
-      limit: 1.3,
-      unit: "x",
-      detail: `${seconds(rehearsalMs)} / ${seconds(floorMs)}`,
-    },
-    {
-      name: "scaled up of staging / critical path",
-      value: upMs / pathMs,
-      limit: 1.1,
-      unit: "x",
-      detail: `${seconds(upMs)} / ${seconds(pathMs)}`,
-    },
+    ratio("rehearse of prod / its up and destroy", rehearsals, floors, 1.3),
+    ratio("scaled up of staging / critical path", [upMs], [pathMs], 1.1),
   ];
 }
 
@@ -207,12 +150,3 @@ async function inTurn(rounds: number, actions: Array<() => Promise<Finished>>): 
   }
   return times;
 }
-
-function median(values: number[] = []): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
-}
-
-const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { homeOf } from "./index.ts";
 
 export { measureRestore } from "./dataplane/postgres/bench.ts";
+export { measureSpaces } from "./spaces/bench.ts";
 
 export interface CloudFigures {
   /** From the start of the process to its first answered API request, in milliseconds. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, createReadStream, mkdirSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import { link, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { systemCode } from "../errors.ts";
 import { SpacesError } from "./errors.ts";
@@ -65,10 +66,13 @@ export class Blobs {
     for (const { blob, size } of segments) {
       const from = Math.max(start - before, 0);
       const to = Math.min(end - before, size);
-      if (from < to)
-        yield* createReadStream(this.#file(blob), { start: from, end: to - 1, highWaterMark: BLOCK });
+      if (from < to) yield* this.#stream({ blob }, from, to);
       before += size;
     }
+  }
+
+  #stream({ blob }: Pick<Segment, "blob">, start: number, end: number): Readable {
+    return createReadStream(this.#file(blob), { start, end: end - 1, highWaterMark: BLOCK });
   }
 
   /** Streams to a response, as fast as it takes the bytes. What is small is read at once: a stream costs more than its bytes. */
@@ -85,7 +89,10 @@ export class Blobs {
     }
     const release = this.hold(segments);
     try {
-      await pipeline(this.read(segments, start, end), to);
+      await pipeline(
+        only && segments.length === 1 ? this.#stream(only, start, end) : this.read(segments, start, end),
+        to,
+      );
     } finally {
       release();
     }

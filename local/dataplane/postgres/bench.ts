@@ -22,16 +22,24 @@ export interface RestoreFigures {
   forks: number[];
   /** Copying the same base backup and replaying the same log by hand, up to the first answer. */
   floors: number[];
-  /** Of the base backup. */
-  bytes: number;
+  /** All of a fork's rows read as the caller does, and counted, in turn. */
+  reads: number[];
+  counts: number[];
 }
 
 const HOST = "127.0.0.1";
 const VERSION = "17";
 const COUNT = "select count(*) from t";
 
-/** Restores a database of about `megabytes` to a time before a deletion, `rounds` times. A quarter of it is in the log alone. */
-export async function measureRestore(megabytes: number, rounds: number): Promise<RestoreFigures> {
+/**
+ * Restores a database of about `megabytes` to a time before a deletion, `rounds` times. A quarter of it is in the log alone.
+ * @param read reads all rows of a database
+ */
+export async function measureRestore(
+  megabytes: number,
+  rounds: number,
+  read: (client: pg.Client) => Promise<unknown>,
+): Promise<RestoreFigures> {
   const root = mkdtempSync(join(tmpdir(), "breakwater-restore-"));
   chmodSync(root, 0o711);
   const authority = new Authority(makeAuthority("Benchmark"), "Benchmark");
@@ -91,6 +99,8 @@ export async function measureRestore(megabytes: number, rounds: number): Promise
 
     const forks: number[] = [];
     const floors: number[] = [];
+    const reads: number[] = [];
+    const counts: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const node = new PostgresNode(join(root, "floor"), await postgresProgram(VERSION));
       makePrivateFolder(node.folder);
@@ -127,9 +137,13 @@ export async function measureRestore(megabytes: number, rounds: number): Promise
           await client.end();
         }),
       );
+      await fork.inside(async (client) => {
+        counts.push(await timed(() => client.query(COUNT)));
+        reads.push(await timed(() => read(client)));
+      }, "defaultdb");
       await fork.destroy();
     }
-    return { forks, floors, bytes: backup.bytes };
+    return { forks, floors, reads, counts };
   } finally {
     for (const made of servers.values()) await made.destroy();
     rmSync(root, { recursive: true, force: true });
