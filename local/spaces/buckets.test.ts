@@ -198,6 +198,13 @@ test("CORS: kept as it is put, answers preflights and requests, and can go", asy
     assert.equal((await bad).status, 403);
   const seen = await fetch(`/${Bucket}/k`, { headers: { origin: "https://app.example" } });
   assert.equal(seen.headers.get("access-control-expose-headers"), "ETag");
+  const refused = await fetch(`/${Bucket}/none`, { headers: { origin: "https://app.example" } });
+  assert.equal(refused.status, 403);
+  assert.equal(
+    refused.headers.get("access-control-allow-origin"),
+    "https://app.example",
+    "a page may see why",
+  );
   await assert.rejects(
     s3.send(
       new PutBucketCorsCommand({

@@ -62,10 +62,16 @@ export async function dispatch(call: SpacesCall, address: Address): Promise<Spac
     return createBucket(call, address.bucket);
   const there = { ...call, bucket: bucketAt(call, address.bucket, sub) };
   if (![undefined, OWNER.ID].includes(call.headers["x-amz-expected-bucket-owner"])) throw denied();
-  const reply = await (address.key === undefined
-    ? onBucket(there, sub)
-    : onObject({ ...there, key: address.key }, sub));
-  return { ...reply, headers: { ...reply.headers, ...crossOrigin(there) } };
+  try {
+    const reply = await (address.key === undefined
+      ? onBucket(there, sub)
+      : onObject({ ...there, key: address.key }, sub));
+    return { ...reply, headers: { ...reply.headers, ...crossOrigin(there) } };
+  } catch (error) {
+    // A page of another origin may see why it was refused.
+    if (!(error instanceof SpacesError)) throw error;
+    throw new SpacesError(error.code, error.message, { ...error.headers, ...crossOrigin(there) });
+  }
 }
 
 /** The bucket as its lifecycle has left it by now. */
@@ -125,8 +131,8 @@ const denied = () => new SpacesError("AccessDenied", "Access Denied");
 
 /** What lets a page of another origin see the answer. */
 function crossOrigin(call: BucketCall): Record<string, string> {
-  const { origin } = call.headers;
-  return (origin && corsHeaders(call.bucket.cors, origin, call.method)) || {};
+  const { origin, "access-control-request-method": method = call.method } = call.headers;
+  return (origin && corsHeaders(call.bucket.cors, origin, method)) || {};
 }
 
 /** Whether a page of another origin may send what it is about to; asked without a signature. */

@@ -4,7 +4,7 @@ import type { Segment } from "./blobs.ts";
 import { ALGORITHMS } from "./checksums.ts";
 import { sourceOf } from "./copy.ts";
 import { SpacesError } from "./errors.ts";
-import { checksumHeaders, described, refuseUnserved, versionHeader } from "./object-headers.ts";
+import { checksumHeaders, described, refuseUnserved, writtenVersion } from "./object-headers.ts";
 import { checkKey, checkWrite, isWritable, rangeOf } from "./objects.ts";
 import { change, type ObjectCall, type ObjectOperation, type SpacesReply, uploadsOf } from "./operation.ts";
 import { Payload } from "./payload.ts";
@@ -97,6 +97,8 @@ async function copyPart(call: ObjectCall): Promise<SpacesReply> {
       "InvalidArgument",
       "The x-amz-copy-source-range value must be of the form bytes=first-last",
     );
+  if (Number(/-(\d+)$/.exec(header ?? "")?.[1] ?? 0) >= Math.max(entry.size, 1))
+    throw new SpacesError("InvalidRange", "The range to copy ends behind the source");
   const { start: from, end: to } = range ?? { start: 0, end: entry.size };
   const { segments } = entry.content;
   const release = call.blobs.hold(segments);
@@ -112,7 +114,13 @@ async function copyPart(call: ObjectCall): Promise<SpacesReply> {
 }
 
 async function complete(call: ObjectCall): Promise<SpacesReply> {
-  const listed = parseXml(await call.payload.text(4 * 1024 * 1024), "CompleteMultipartUpload").all("Part");
+  // What the headers say of checksums is of the whole object, not of this body.
+  const about = Object.entries(call.headers).filter(([name]) => !name.startsWith("x-amz-checksum-"));
+  const { payloadHash, seal } = call.requester;
+  const body = new Payload(call.payload.body, Object.fromEntries(about), payloadHash, seal);
+  const listed = parseXml(await body.text(4 * 1024 * 1024), "CompleteMultipartUpload").all("Part");
+  const uploads = uploadsOf(call);
+  const whole = await checkedWhole(call, chosen(listed, uploads.parts(mustUpload(call, uploads))));
   const { key, now } = call;
   const entry = change(call, ({ bucket, entries, uploads }) => {
     const upload = mustUpload(call, uploads);
@@ -120,7 +128,11 @@ async function complete(call: ObjectCall): Promise<SpacesReply> {
     checkWrite(call, entries.latest(key));
     uploads.remove(upload, parts);
     const { algorithm, ...about } = upload.content;
-    const content = { ...about, segments: segmentsOf(parts), checksums: compositeOf(parts, algorithm) };
+    const content = {
+      ...about,
+      segments: segmentsOf(parts),
+      checksums: whole ?? compositeOf(parts, algorithm),
+    };
     const size = parts.reduce((sum, part) => sum + part.size, 0);
     return { ...entries.put(key, { size, etag: etagOf(parts), content }, bucket.versioning, now), bucket };
   });
@@ -131,7 +143,7 @@ async function complete(call: ObjectCall): Promise<SpacesReply> {
   ]);
   return {
     status: 200,
-    headers: versionHeader(entry, entry.bucket.versioning),
+    headers: writtenVersion(entry, entry.bucket.versioning),
     body: document("CompleteMultipartUploadResult", {
       Location: `http://${name}.${region}.digitaloceanspaces.com/${key}`,
       Bucket: name,
@@ -188,6 +200,31 @@ function compositeOf(parts: readonly Part[], algorithm = ""): Record<string, str
   if (!sum || values.length < parts.length) return {};
   for (const value of values) sum.update(Buffer.from(value, "base64"));
   return { [algorithm]: `${sum.result()}-${parts.length}` };
+}
+
+/**
+ * Compares what the client says of the whole object: of its parts' checksums, or with `FULL_OBJECT` of its bytes.
+ *
+ * @returns the checksum of the bytes, where the client asked for that
+ */
+async function checkedWhole(
+  { headers, blobs }: ObjectCall,
+  parts: readonly Part[],
+): Promise<Record<string, string> | undefined> {
+  const isWhole = headers["x-amz-checksum-type"]?.toUpperCase() === "FULL_OBJECT";
+  for (const [name, make] of Object.entries(ALGORITHMS)) {
+    const wanted = headers[`x-amz-checksum-${name}`];
+    if (wanted === undefined) continue;
+    const sum = make();
+    const segments = segmentsOf(parts);
+    const size = parts.reduce((total, part) => total + part.size, 0);
+    if (isWhole) for await (const bytes of blobs.read(segments, 0, size)) sum.update(bytes);
+    const found = isWhole ? sum.result() : compositeOf(parts, name)[name];
+    if (found !== wanted && found !== `${wanted}-${parts.length}`)
+      throw new SpacesError("BadDigest", `The ${name.toUpperCase()} of the whole object is another one.`);
+    if (isWhole) return { [name]: wanted };
+  }
+  return undefined;
 }
 
 function abort(call: ObjectCall): SpacesReply {

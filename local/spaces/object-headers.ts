@@ -86,6 +86,10 @@ export function shown(entry: Entry, rules: readonly LifecycleRule[]): Record<str
 export const versionHeader = (entry: Entry | undefined, versioning: Versioning): Record<string, string> =>
   entry && versioning !== "" ? { "x-amz-version-id": entry.version } : {};
 
+/** Of a write, where versioning is suspended neither (Ceph's s3-tests). */
+export const writtenVersion = (entry: Entry, versioning: Versioning): Record<string, string> =>
+  versioning === "Enabled" ? versionHeader(entry, versioning) : {};
+
 export const checksumHeaders = (checksums: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value]));
 

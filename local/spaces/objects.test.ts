@@ -243,7 +243,7 @@ test("versions: markers, reading and deleting one, what becomes the latest, susp
   assert.equal(await textOf(s3, "k"), "one");
 
   await versioning("Suspended");
-  assert.equal((await put(s3, "k", "again")).VersionId, "null");
+  assert.equal((await put(s3, "k", "again")).VersionId, undefined, "a suspended bucket names no version");
   assert.deepEqual(
     (await s3.send(new ListObjectVersionsCommand({ Bucket }))).Versions?.map(({ VersionId }) => VersionId),
     ["null", one.VersionId],
@@ -434,4 +434,26 @@ test("a listing that is encoded leaves slashes as they are", async (t) => {
   assert.deepEqual(newer.CommonPrefixes, [{ Prefix: "a%2Bb/c%20d/" }]);
   assert.deepEqual([newer.Prefix, newer.Delimiter, newer.Contents?.[0]?.Key], ["a%2Bb/", "/", "a%2Bb/1"]);
   assert.equal((await s3.send(new ListObjectsCommand(about))).Prefix, "a+b/");
+});
+
+test("an upload in parts is held against the checksum of the whole that its client names", async (t) => {
+  const { s3 } = await bucketFor(t);
+  const body = "a part";
+  const sums = (bytes: string | Buffer) => createHash("sha256").update(bytes).digest();
+  const upload = async (more: object) => {
+    const about = { Bucket, Key: "whole", ChecksumAlgorithm: "SHA256" } as const;
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(about));
+    const part = { ...about, UploadId, PartNumber: 1, Body: body };
+    const { ETag, ChecksumSHA256 } = await s3.send(new UploadPartCommand(part));
+    const Parts = [{ PartNumber: 1, ETag, ChecksumSHA256 }];
+    const done = { ...about, UploadId, MultipartUpload: { Parts }, ...more };
+    return s3.send(new CompleteMultipartUploadCommand(done));
+  };
+  const composite = `${sums(sums(body)).toString("base64")}-1`;
+  assert.equal((await upload({ ChecksumSHA256: composite })).ChecksumSHA256, composite);
+  const ofAll = { ChecksumSHA256: sums(body).toString("base64"), ChecksumType: "FULL_OBJECT" };
+  assert.equal((await upload(ofAll)).ChecksumSHA256, ofAll.ChecksumSHA256);
+  const other = sums("other").toString("base64");
+  for (const ChecksumType of ["COMPOSITE", "FULL_OBJECT"])
+    await assert.rejects(upload({ ChecksumSHA256: other, ChecksumType }), { name: "BadDigest" });
 });

@@ -10,6 +10,7 @@ import {
   refuseUnserved,
   shown,
   versionHeader,
+  writtenVersion,
 } from "./object-headers.ts";
 import { change, entriesOf, type ObjectCall, type ObjectOperation, type SpacesReply } from "./operation.ts";
 import { document } from "./xml.ts";
@@ -119,7 +120,7 @@ export async function putObject(call: ObjectCall): Promise<SpacesReply> {
       headers: {
         etag: `"${etag}"`,
         ...checksumHeaders(checksums),
-        ...versionHeader(entry, entry.bucket.versioning),
+        ...writtenVersion(entry, entry.bucket.versioning),
         "x-amz-expiration": shown(entry, entry.bucket.lifecycle)["x-amz-expiration"],
       },
     };
