@@ -1,4 +1,5 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { Proof } from "./evidence.ts";
 import type { Level } from "./rule.ts";
 
 /** The settings of the pack for one stack: keys under `policies:` in its stack file. */
@@ -104,6 +105,8 @@ export interface Settings {
   /** Rules that may mend what they find. */
   mend: string[];
   attestations: Partial<Record<keyof typeof attestations, Attestation>>;
+  /** What drills have proved. */
+  proofs: readonly Proof[];
   today: Date;
   /** What is wrong with the settings themselves: the key, and what is wanted. */
   problems: { key: string; wrong: string }[];
@@ -114,11 +117,13 @@ export interface Settings {
  *
  * @param config Pulumi's configuration: keys with their namespace, structured values as JSON.
  * @param stack the stack's name, which tells production where the settings don't.
+ * @param proofsIn reads the file that `evidence` names; undefined for one that is none.
  */
 export function settingsOf(
   config: Record<string, string> = {},
   stack = "",
   today: Date = new Date(),
+  proofsIn: (path: string) => readonly Proof[] | undefined = () => [],
 ): Settings {
   const problems: Settings["problems"] = [];
   const wrong = (key: string, what: string) => problems.push({ key: `policies:${key}`, wrong: what });
@@ -194,6 +199,11 @@ export function settingsOf(
     else if (attestation) Object.assign(attested, { [known]: { ...attestation, on: day(attestation.on) } });
   }
 
+  const evidence = given("evidence");
+  if (evidence !== undefined && typeof evidence !== "string") wrong("evidence", "must be the path of a file");
+  const proofs = typeof evidence === "string" ? proofsIn(evidence) : [];
+  if (!proofs) wrong("evidence", "names a file that no drill has written");
+
   return {
     production: environment === undefined ? isProduction(stack) : environment === "production",
     levels,
@@ -202,12 +212,13 @@ export function settingsOf(
     exceptions,
     mend,
     attestations: attested,
+    proofs: proofs ?? [],
     today,
     problems,
   };
 }
 
-const keys = ["environment", "levels", "limits", "exceptions", "mend", "attestations"];
+const keys = ["environment", "levels", "limits", "exceptions", "mend", "attestations", "evidence"];
 const exceptionKeys = ["rule", "resource", "reason", "owner", "expires"] as const;
 
 /** Production by its name: `prod`, `production`, `live`, alone or beside other words. */

@@ -1,5 +1,6 @@
 import { PolicyPack } from "@pulumi/policy";
 import { settingsOf } from "./configuration.ts";
+import { proofsIn } from "./evidence.ts";
 import { packOf, runners } from "./pack.ts";
 import { rules } from "./rules/index.ts";
 import { onConfigure } from "./sdk.ts";
@@ -12,6 +13,8 @@ const { PULUMI_CONFIG, PULUMI_NODEJS_STACK, POLICIES_CONFIG = "{}", POLICIES_STA
 const settings = settingsOf(
   JSON.parse(PULUMI_CONFIG || POLICIES_CONFIG),
   PULUMI_NODEJS_STACK || POLICIES_STACK,
+  new Date(),
+  proofsIn,
 );
 
 const { policies, configure } = packOf(rules, settings);

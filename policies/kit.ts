@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { EnforcementLevel, Policies } from "@pulumi/policy";
 import type { AnalyzeResponse, RemediateResponse } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { settingsOf } from "./configuration.ts";
+import type { Proof } from "./evidence.ts";
 import { isFailure, type Message, read, readUndecided } from "./message.ts";
 import { packOf } from "./pack.ts";
 import type { Rule } from "./rule.ts";
@@ -94,6 +95,8 @@ export interface Circumstances {
   settings?: Record<string, unknown>;
   /** What Pulumi configures the policies with (`--policy-pack-config`), by their names. @default nothing */
   config?: Record<string, { level?: EnforcementLevel; [limit: string]: unknown }>;
+  /** What restore drills have proved. @default nothing */
+  proofs?: readonly Proof[];
   /** The stack's name. @default "test", which is no production */
   stack?: string;
   /** @default today */
@@ -108,13 +111,16 @@ export interface Circumstances {
 export async function judge(
   rules: readonly Rule[],
   resources: readonly TestResource[],
-  { settings = {}, config = {}, stack = "test", today }: Circumstances = {},
+  { settings = {}, config = {}, proofs = [], stack = "test", today }: Circumstances = {},
 ): Promise<Judged> {
   const given = Object.entries(settings).map(([key, value]) => [
     `policies:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  const { policies, configure } = packOf(rules, settingsOf(Object.fromEntries(given), stack, today));
+  const { policies, configure } = packOf(rules, {
+    ...settingsOf(Object.fromEntries(given), stack, today),
+    proofs,
+  });
   configure(asConfigured(policies, config));
   const analyze = server.makeAnalyzeRpcFun("kit", "1.0.0", "advisory", policies);
   const analyzeStack = server.makeAnalyzeStackRpcFun("kit", "1.0.0", "advisory", policies);

@@ -175,6 +175,38 @@ describe("SARIF", () => {
     }
   });
 
+  test("keeps within what GitHub takes: results, texts, tags, places, a severity beside the tag that asks for one", () => {
+    const [one = assert.fail()] = findings;
+    const many = Array.from({ length: 25_003 }, (_, index) => ({ ...one, urn: `${one.urn}${index}` }));
+    const [{ results, invocations, tool }] = JSON.parse(
+      formats.sarif({ ...report, findings: [{ ...one, wrong: "x".repeat(5000) }, ...many] }),
+    ).runs;
+    assert.equal(results.length, 25_000);
+    assert.match(JSON.stringify(invocations), /4 more findings are left out/);
+    const prints = results.map(
+      (result: { partialFingerprints: { primaryLocationLineHash: string } }) =>
+        result.partialFingerprints.primaryLocationLineHash,
+    );
+    assert.equal(new Set(prints).size, results.length, "two findings would be shown as one");
+    for (const { message, locations, level } of results.slice(0, 10)) {
+      assert.ok(message.text.length <= 1024);
+      assert.equal(locations.length, 1);
+      assert.ok(["error", "warning", "note"].includes(level));
+      assert.doesNotMatch(locations[0].physicalLocation.artifactLocation.uri, /^\/|^\w+:/);
+    }
+    for (const { shortDescription, fullDescription, help, properties } of [
+      ...tool.driver.rules,
+      ...run.tool.driver.rules,
+    ]) {
+      for (const { text } of [shortDescription, fullDescription, help])
+        assert.ok(text.length > 0 && text.length <= 1024);
+      if (!properties) continue; // of a rule that is not the pack's
+      assert.ok(properties.tags.length <= 20 && properties.tags.includes("security"));
+      const score = Number(properties["security-severity"]);
+      assert.ok(score > 0 && score <= 10);
+    }
+  });
+
   const schema = published();
   test("is valid against its schema", {
     skip: schema ? false : "the schema is not here (@microsoft/jest-sarif, or SARIF_SCHEMA)",

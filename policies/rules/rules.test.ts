@@ -152,7 +152,7 @@ describe("whatever a program declares", () => {
         assert.ok(!told.includes(canary), "a secret is quoted");
         assert.ok(!told.includes(credential), "a credential is quoted");
       }),
-      { numRuns: 60 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 });

@@ -52,21 +52,27 @@ describe("mandatory rules on the real engine", () => {
       assert.deepEqual(found, []);
     });
 
-  for (const [index, [rule, name, , says]] of mutations.entries())
+  /** @throws AssertionError unless this rule stops the change, and none beside it. */
+  function assertStopped(findings: Finding[], index: number): void {
+    const [rule, name, , says] = mutations[index] ?? assert.fail();
+    const before = new Set(about(findings, unchanged(name)).map((finding) => finding.rule));
+    const found = about(findings, changed(index)).filter((finding) => !before.has(finding.rule));
+    assert.deepEqual(
+      [...new Set(found.map((finding) => finding.rule))],
+      [rule],
+      JSON.stringify(found, null, 1),
+    );
+    const [finding] = found;
+    assert.ok(finding?.level === "mandatory");
+    assert.match(
+      `${finding.property ? `${finding.property}: ` : ""}${finding.wrong}. To fix: ${finding.fix}`,
+      says,
+    );
+  }
+
+  for (const [index, [rule]] of mutations.entries())
     test(`${rule} alone stops its change`, () => {
-      const before = new Set(about(all.findings, unchanged(name)).map((finding) => finding.rule));
-      const found = about(all.findings, changed(index)).filter((finding) => !before.has(finding.rule));
-      assert.deepEqual(
-        [...new Set(found.map((finding) => finding.rule))],
-        [rule],
-        JSON.stringify(found, null, 1),
-      );
-      const [finding] = found;
-      assert.ok(finding?.level === "mandatory");
-      assert.match(
-        `${finding.property ? `${finding.property}: ` : ""}${finding.wrong}. To fix: ${finding.fix}`,
-        says,
-      );
+      assertStopped(all.findings, index);
       const shown = all.stdout.split("\n");
       const line = shown.findIndex(
         (text) => text.includes("[mandatory]") && text.includes(` ${rule} `) && text.includes(changed(index)),
@@ -74,6 +80,13 @@ describe("mandatory rules on the real engine", () => {
       assert.notEqual(line, -1, "the preview does not name rule and resource");
       assert.match(shown.slice(line, line + 4).join("\n"), /To fix: /);
     });
+
+  test("without its rule each change passes, and its test fails", () => {
+    for (const [index, [rule]] of mutations.entries()) {
+      const without = all.findings.filter((finding) => finding.rule !== rule);
+      assert.throws(() => assertStopped(without, index), assert.AssertionError, rule);
+    }
+  });
 
   test("every mandatory rule has its change", () => {
     const alone = [

@@ -19,10 +19,31 @@ cases(databaseRestoreDrill, {
   today: new Date("2026-11-24"),
   settings: { attestations: { drill }, limits: { drillDays: 30 } },
   good: {},
-  bad: { "one that is too old": [cluster("pg"), "", /was on 2026-10-01, more than 30 days ago/] },
+  bad: {
+    "one that is too old": [
+      cluster("pg"),
+      "",
+      /no drill of it is newer than 30 days; the last of any was on 2026-10-01/,
+    ],
+  },
 });
 cases(databaseRestoreDrill, {
   stack: "prod",
   good: {},
-  bad: { none: [cluster("pg"), "", /nobody says.*policies:attestations/] },
+  bad: { none: [cluster("pg"), "", /nothing says.*policies:evidence.*policies:attestations/] },
+});
+
+const named = (name: unknown) => [resource(types.databaseCluster, { engine: "pg", name })];
+cases(databaseRestoreDrill, {
+  stack: "prod",
+  today: new Date("2026-11-24"),
+  proofs: [
+    { engine: "pg", from: "backup", clusterName: "shop", on: "2026-11-01" },
+    { engine: "pg", from: "backup", clusterName: "old", on: "2026-01-01" },
+  ],
+  good: { "one that a drill has proved": named("shop"), "one whose name will be told": named(unknown) },
+  bad: {
+    "another cluster": [named("blog"), "", /no drill of it is newer than 90 days/],
+    "one that was proved long ago": [named("old"), "", /no drill of it is newer/],
+  },
 });

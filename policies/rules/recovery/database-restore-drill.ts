@@ -1,8 +1,7 @@
-import { daysBetween } from "../../configuration.ts";
 import { docs } from "../../docs.ts";
 import { engineOf, types } from "../../resources.ts";
 import type { StackRule } from "../../rule.ts";
-import { keepsData } from "./database-dumps.ts";
+import { isAttested, isProven, keepsData } from "./proven.ts";
 
 /** A backup that nobody has restored is a hope. */
 export const databaseRestoreDrill: StackRule = {
@@ -13,14 +12,19 @@ export const databaseRestoreDrill: StackRule = {
   level: "advisory",
   only: "production",
   url: docs.databases,
-  fix: "restore a backup beside production, check it, and say so in the settings (`policies:attestations`, `drill`)",
+  fix: "restore a backup beside production and check it; name the file that a drill writes (`policies:evidence`), or attest it (`policies:attestations`, `drill`)",
   limits: ["drillDays"],
   types: [types.databaseCluster],
-  checkInStack: (cluster, report, { attestations, limits, today }) => {
+  checkInStack: (cluster, report, settings) => {
     if (!keepsData.has(engineOf(cluster))) return;
+    const { attestations, limits, proofs } = settings;
     const { drill } = attestations;
-    if (!drill) report("", "nobody says that its backups can be restored");
-    else if (!(daysBetween(today, drill.on) >= -limits.drillDays))
-      report("", `the last drill was on ${drill.on}, more than ${limits.drillDays} days ago`);
+    if (isAttested(drill, settings) || isProven(cluster, ["backup", "dump"], settings)) return;
+    const last = [drill?.on, ...proofs.map(({ on }) => on)]
+      .filter((day) => day !== undefined)
+      .sort()
+      .at(-1);
+    if (last === undefined) report("", "nothing says that its backups can be restored");
+    else report("", `no drill of it is newer than ${limits.drillDays} days; the last of any was on ${last}`);
   },
 };
