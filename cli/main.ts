@@ -23,6 +23,7 @@ const commands: Record<string, () => Promise<Command>> = {
   drill: () => import("./drill.ts"),
   rehearse: () => (hasOwnHome ? import("./rehearse.ts") : inOwnHome("rehearse")),
   doctor: () => import("./doctor.ts"),
+  access: () => import("./access.ts"),
 };
 
 /** A command that always has a state folder of its own: nothing of it is loaded before the folder is there. */

@@ -92,34 +92,60 @@ describe("rotation", () => {
     assert.equal(sent("MONGO_URL"), mongo.uri);
   });
 
-  test("a Mongo user is protected, and the refusal says what lets it go", async () => {
-    change(it.root, ["mongo", "generation"], 2);
-    for (const command of [["preview"], ["up", "--yes"]]) {
-      const { code, output } = await it.pulumi(...command);
-      assert.notEqual(code, 0, output);
-      assert.match(output, /breakwater:allowReplace: \[mongo\.users\]/);
+  test("users are protected: a generation that does not keep the one before it is refused, with what lets it go", async () => {
+    for (const section of ["mongo", "postgres"] as const) {
+      change(it.root, [section, "generation"], 2);
+      for (const command of [["preview"], ["up", "--yes"]]) {
+        const { code, output } = await it.pulumi(...command);
+        assert.notEqual(code, 0, output);
+        assert.match(output, new RegExp(`breakwater:allowReplace: \\[${section}\\.users\\]`));
+      }
+      assert.deepEqual(await users((await outputs())[section].clusterId), [
+        "app",
+        "breakwater_canary",
+        "doadmin",
+      ]);
+      change(it.root, [section, "generation"], undefined);
     }
-    assert.deepEqual(await users((await outputs()).mongo.clusterId), ["app", "breakwater_canary", "doadmin"]);
   });
 
-  test("Mongo users: new ones first, then the product with them, then the old ones go", async () => {
-    const { mongo } = await outputs();
-    change(it.root, ["allowReplace"], ["mongo.users"]);
+  test("users: new ones beside the old ones, then the product with them; the old ones go in an update of their own", async () => {
+    const before = await outputs();
+    for (const section of ["mongo", "postgres"] as const) {
+      change(it.root, [section, "generation"], 2);
+      change(it.root, [section, "keepPrevious"], true);
+    }
     const requests = await writes();
+    assert.deepEqual(
+      requests.filter((request) => request.startsWith("DELETE")),
+      [],
+    );
     inOrder(
       requests,
       /^POST \/v2\/databases\/[^/]+\/users$/,
+      /^POST \/v2\/databases\/[^/]+\/pools$/,
       /^PUT \/v2\/apps\//,
+    );
+    const both = ["app", "app-2", "breakwater_canary", "breakwater_canary-2", "doadmin"];
+    for (const section of ["mongo", "postgres"] as const) {
+      assert.deepEqual(await users(before[section].clusterId), both);
+      change(it.root, [section, "keepPrevious"], undefined);
+    }
+    const now = await outputs();
+    assert.equal(sent("MONGO_URL"), now.mongo.uri);
+    assert.equal(sent("DATABASE_URL"), now.postgres.uri);
+    assert.equal(sent("DATABASE_POOL_URL"), now.postgres.poolUri);
+    assert.match(now.mongo.uri, /^mongodb(\+srv)?:\/\/app-2:/);
+    assert.match(now.postgres.poolUri, /^postgresql:\/\/app-2:.*\/app-pool-2\?/);
+
+    const gone = await writes();
+    inOrder(
+      gone,
+      /^DELETE \/v2\/databases\/[^/]+\/pools\/app-pool$/,
       /^DELETE \/v2\/databases\/[^/]+\/users\/app$/,
     );
-    assert.deepEqual(await users(mongo.clusterId), ["app-2", "breakwater_canary-2", "doadmin"]);
-    const now = (await outputs()).mongo;
-    assert.equal(sent("MONGO_URL"), now.uri);
-    assert.match(now.uri, /^mongodb(\+srv)?:\/\/app-2:/);
-    assert.equal(now.clusterId, mongo.clusterId);
-
-    change(it.root, ["allowReplace"], undefined);
-    assert.deepEqual(await writes(), [], "protection is the engine's own affair");
+    for (const section of ["mongo", "postgres"] as const)
+      assert.deepEqual(await users(before[section].clusterId), ["app-2", "breakwater_canary-2", "doadmin"]);
     change(it.root, ["mongo", "generation"], 3);
     assert.notEqual((await it.pulumi("preview")).code, 0, "protected again");
     change(it.root, ["mongo", "generation"], 2);
