@@ -109,8 +109,10 @@ export class BootKey extends Component {
       acl: "private",
     });
     this.key = pulumi.secret(password.result);
-    const endpoint = new URL(args.endpoint ?? `https://${bucketRegion}.digitaloceanspaces.com`);
-    this.url = pulumi.interpolate`${endpoint.protocol}//${bucket.name}.${endpoint.host}/${object.key}`;
+    // A local cloud is reached by its address, which can't have a bucket before it.
+    this.url = args.endpoint
+      ? pulumi.interpolate`${new URL(args.endpoint).origin}/${bucket.name}/${object.key}`
+      : pulumi.interpolate`https://${bucket.name}.${bucketRegion}.digitaloceanspaces.com/${object.key}`;
     const { url, gatewayIp, egressIp } = this;
     this.registerOutputs({ url, gatewayIp, egressIp });
   }

@@ -10,9 +10,13 @@ export interface Buckets {
   assets: PublicAssets | undefined;
 }
 
-/** Base URL of Spaces in a region, where it is not DigitalOcean's own: a local cloud's, from the environment. */
+/**
+ * Base URL of Spaces in a region, where it is not DigitalOcean's own: from the environment, the address of a local cloud. Its names are for
+ * the provider, which goes through a proxy; not every resolver knows them (`*.localhost`).
+ */
 export function spacesEndpoint(region: string): string | undefined {
-  return process.env.SPACES_ENDPOINT_URL?.replace(/\{\{ *\.Region *\}\}/, region);
+  const { BREAKWATER_SPACES_PROXY: address, SPACES_ENDPOINT_URL: template } = process.env;
+  return address || template?.replace(/\{\{ *\.Region *\}\}/, region) || undefined;
 }
 
 /** `domain` has the certificate of a host name for the assets inside it. */

@@ -1,5 +1,3 @@
-import { Agent } from "node:http";
-import type { LookupFunction } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Redis } from "ioredis";
 import { type Db, MongoClient } from "mongodb";
@@ -81,13 +79,6 @@ function documentsOf(env: Environment): Connections["documents"] {
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true, // a bucket's own host name need not resolve
     requestChecksumCalculation: "WHEN_REQUIRED", // a stream is sent as it comes
-    ...(new URL(endpoint).hostname.endsWith(".localhost") && {
-      requestHandler: { httpAgent: new Agent({ lookup: loopback }) },
-    }),
   });
   return { client, bucket };
 }
-
-/** Names below `localhost` are this machine's (RFC 6761, 6.3), which not every resolver knows: the local cloud's buckets have such. */
-const loopback: LookupFunction = (_, { all }, found) =>
-  all ? found(null, [{ address: "127.0.0.1", family: 4 }]) : found(null, "127.0.0.1", 4);
