@@ -88,8 +88,8 @@ const CREATABLE = [
 const found = new Map<string, Promise<Program>>();
 
 /**
- * The programs of a major version: npm's package when it is installed or was fetched before, else a server on the PATH,
- * else the package from the registry, made ready in the cache. (With a server on the PATH the administrator can create trusted extensions only.)
+ * The programs of a major version: those of a server on the PATH, with which the administrator can create trusted extensions only; else
+ * npm's package, made ready in the cache.
  * @throws ProgramMissing where there is none for this machine, or the registry can't be reached
  */
 export function postgresProgram(major: string): Promise<Program> {
@@ -104,8 +104,6 @@ async function search(major: string): Promise<Program> {
   if (version === undefined)
     throw new ProgramMissing(`there is no PostgreSQL ${major} to run: it is one of ${MAJORS.join(", ")}`);
   const digest = process.platform === "linux" ? integrity?.[process.arch] : undefined;
-  if (digest !== undefined && (isReady(version) || installedPackage(version)))
-    return packaged(major, version, digest);
   const installed = await onPath(major);
   if (installed) return installed;
   if (digest !== undefined) return packaged(major, version, digest);
@@ -113,8 +111,6 @@ async function search(major: string): Promise<Program> {
     `PostgreSQL ${major} comes ready made for Linux on x64 and arm64 only: install it and put its bin folder on the PATH`,
   );
 }
-
-const isReady = (version: string) => existsSync(programFolder("postgres", version));
 
 /** A whole server only: clients alone, or one that is not readable for those who run it, are of no use. */
 async function onPath(major: string): Promise<Program | undefined> {
