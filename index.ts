@@ -242,7 +242,7 @@ export const compute = {
   ...(balancer && { loadBalancerId: balancer.loadBalancerId }),
 };
 export const monitoring = watch ? { checkIds: watch.checkIds, alerts: watch.alerts } : null;
-export const recovery = recoveryOutput(settings, databases, operations) ?? null;
+export const recovery = recoveryOutput(settings, databases, operations, product) ?? null;
 export const dumps = dumpsOutput(dumpStore, settings) ?? null;
 export const monthlyCost = totalOf(
   [

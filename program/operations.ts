@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { appEnvs, appImage } from "../components/app-spec.ts";
+import type { ComputeArgs } from "../components/compute.ts";
 import { Operations, type OperationsArgs } from "../components/index.ts";
 import { operates, operationsSize } from "../settings/costs.ts";
 import type { Settings } from "../settings.ts";
@@ -82,7 +84,12 @@ const databasesOf = (
 ) => cluster && databases.map(({ name }) => ({ name, uri: cluster.connection(name).uri }));
 
 /** What a drill needs to know of a stack beside its databases. */
-export function recoveryOutput(settings: Settings, databases: Databases, operations: Operations | undefined) {
+export function recoveryOutput(
+  settings: Settings,
+  databases: Databases,
+  operations: Operations | undefined,
+  product: Pick<ComputeArgs, "image" | "port" | "healthPath" | "env" | "secretEnv">,
+) {
   if (!operations) return undefined;
   const { objectives, canary, image, queries } = settings.recovery;
   return {
@@ -91,6 +98,12 @@ export function recoveryOutput(settings: Settings, databases: Databases, operati
     canaryPeriodSeconds: canary.periodSeconds,
     image,
     queries,
+    product: pulumi.secret({
+      image: appImage(product.image),
+      port: product.port,
+      healthPath: product.healthPath,
+      envs: appEnvs(product.env, product.secretEnv),
+    }),
     canaryUris: { postgres: canaryUri(databases.postgres), mongo: canaryUri(databases.mongo) },
     databases: {
       postgres: databasesOf(databases.postgres, settings.postgres.databases),

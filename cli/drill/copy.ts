@@ -121,10 +121,16 @@ export interface CleanUp {
   app?: number;
 }
 
-/** Takes away everything of a drill, and writes down what proves it. */
-export async function removeDrill(api: Api, name: string, proof: CleanUp = {}): Promise<void> {
+/** Takes away everything of a drill, or its app alone, and writes down what proves it. */
+export async function removeDrill(
+  api: Api,
+  name: string,
+  proof: CleanUp = {},
+  what: "everything" | "app" = "everything",
+): Promise<void> {
   await ask(api, "/v2/account"); // an API that can't be reached is waited for before anything is counted on it
   for (const each of await named(api, name)) {
+    if (what !== "everything" && each.kind !== what) continue;
     await remove(api, each);
     proof[each.kind] = (await ask(api, `${paths[each.kind]}/${each.id}`)).status;
     if (each.kind === "cluster")

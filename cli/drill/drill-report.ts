@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { type Block, type Report, render } from "../report.ts";
 import type { Thing } from "./copy.ts";
+import type { Passed } from "./evidence.ts";
 import { type Earlier, type Integrity, seal, type Trend, trendOf } from "./history.ts";
 import type { Source } from "./source.ts";
 import { judge, type Measured, measure, type Seen, type Verdict } from "./verdict.ts";
@@ -10,7 +11,7 @@ import { judge, type Measured, measure, type Seen, type Verdict } from "./verdic
 export interface Findings {
   stack: string;
   source: Pick<Source, "engine" | "clusterName" | "clusterId" | "version" | "size" | "region">;
-  from: "backup" | "dump";
+  from: Passed["from"];
   place: "inside the VPC" | "here";
   /** Name of the copy, and of all else that was made. */
   name: string;
@@ -18,7 +19,12 @@ export interface Findings {
   orphans: readonly Thing[];
 }
 
-export function drillReport(findings: Findings, before: readonly Earlier[]): Report & { verdict: Verdict } {
+export interface DrillReport extends Report {
+  verdict: Verdict;
+  integrity: Integrity;
+}
+
+export function drillReport(findings: Findings, before: readonly Earlier[]): DrillReport {
   const { stack, source, from, place, name, seen, orphans } = findings;
   const verdict = judge(seen);
   const measured = measure(seen);
@@ -77,6 +83,7 @@ export function drillReport(findings: Findings, before: readonly Earlier[]): Rep
   return {
     title,
     verdict,
+    integrity,
     data: { ...body, integrity },
     blocks: blocksOf(findings, verdict, measured, trend, integrity),
   };
@@ -93,13 +100,19 @@ const toldOf = ({ engine, clusterName, clusterId, version, size, region }: Findi
 });
 
 function blocksOf(
-  { seen, place, from, orphans }: Findings,
+  findings: Findings,
   { reasons, objectives }: Verdict,
   measured: Measured,
   trend: Trend,
   integrity: Integrity,
 ): Block[] {
+  const { seen, place, from, orphans } = findings;
   const { parts } = measured;
+  const rpo = objectiveRow(
+    "RPO: newest restored moment until the incident",
+    measured.rpoSeconds,
+    objectives.rpo,
+  );
   const loading = [["the dump is restored into it", shown(parts.loading)]];
   const blocks: Block[] = [];
   if (reasons.length > 0) blocks.push({ list: reasons });
@@ -113,7 +126,7 @@ function blocksOf(
           measured.rtoSeconds,
           objectives.rto,
         ),
-        objectiveRow("RPO: newest restored moment until the incident", measured.rpoSeconds, objectives.rpo),
+        ...(from === "empty" ? [] : [rpo]),
       ],
       numbers: ["measured", "objective", "margin"],
     },
@@ -133,7 +146,7 @@ function blocksOf(
       numbers: ["seconds"],
     },
     { heading: "Recovery point" },
-    { list: pointLines(seen, measured) },
+    { list: pointLines(findings, measured) },
     { heading: "Checks" },
     {
       columns: ["check", "outcome", "numbers", "seconds", "why"],
@@ -164,8 +177,11 @@ function objectiveRow(
   return [what, `${shown(seconds)} s`, `${minutes} min`, met ? "yes" : "no", `${marginMinutes} min`];
 }
 
-function pointLines({ point, canaryPeriodSeconds }: Seen, measured: Measured): string[] {
-  if (!point) return ["none was chosen"];
+function pointLines(
+  { seen: { point, canaryPeriodSeconds }, source }: Findings,
+  measured: Measured,
+): string[] {
+  if (!point) return [source.engine === "valkey" ? "none: a cache has no backups" : "none was chosen"];
   if ("dumps" in point)
     return [
       ...point.dumps.map(

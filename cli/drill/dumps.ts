@@ -62,6 +62,7 @@ export async function chooseDumps(
   wanted: string | undefined,
   now: Date,
 ): Promise<DumpPoint> {
+  if (engine === "valkey") throw new NoRestorePoint("a cache has no dumps");
   const incident = wanted === undefined ? now : parseTime(wanted);
   const store = new DumpStore(address);
   const dumps: Manifest[] = [];

@@ -33,6 +33,8 @@ const common = ({ source, id, name, here }: About, program: Program) => ({
     : { appName: name, appRegion: source.region.replace(/\d+$/, ""), image: source.image, program },
 });
 
+const tagsOf = ({ clusterId }: Source) => ["breakwater-drill", `breakwater-drill:${clusterId}`];
+
 /** What is told of the source: a secret. */
 const sourceIn = ({ databases, canaryUri, ca }: Source) => ({
   product: databases.map(({ uri }) => ({ uri, ca })),
@@ -60,7 +62,7 @@ export function restorePlan(
       size: source.size,
       storageMib: source.storageMib,
       trustedSources: [vpc, ...rules.filter(({ type, value }) => type === "ip_addr" && value !== vpc.value)],
-      tags: ["breakwater-drill", `breakwater-drill:${source.clusterId}`],
+      tags: tagsOf(source),
       backup: "dumps" in point ? undefined : { clusterName: source.clusterName, createdAt: point.requested },
       product: source.databases.map(({ name: database, user }) => ({
         database,
@@ -81,6 +83,29 @@ export function restorePlan(
     queries: source.queries,
   };
   return { plain: { plan }, secret: { assignment } };
+}
+
+/** An empty cache, and a deployment of the product that has it in production's place. */
+export function cachePlan(about: About) {
+  const { source, name } = about;
+  const { version, size, evictionPolicy } = source;
+  const plan = {
+    ...common(about, "checks/main.ts"),
+    cache: {
+      name,
+      version,
+      size,
+      evictionPolicy,
+      trustedSources: [{ type: "ip_addr", value: source.vpcRange }],
+      tags: tagsOf(source),
+    },
+  };
+  const assignment = {
+    target: new Date().toISOString(),
+    source: sourceIn(source),
+    periodSeconds: source.canaryPeriodSeconds,
+  };
+  return { plain: { plan }, secret: { assignment, product: source.product } };
 }
 
 /** Nothing is restored: what the source holds is recorded, or dumped. */

@@ -3,10 +3,11 @@ import type { Api } from "../api.ts";
 import { messageOf } from "../errors.ts";
 import { interruption, uninterrupted } from "../process.ts";
 import { step } from "../progress.ts";
+import { backUpOnce, whyNoTick } from "./canary.ts";
 import { type CleanUp, removeDrill, removeOrphans, type Thing, watch } from "./copy.ts";
 import { chooseDumps, type Dumps } from "./dumps.ts";
 import { runHere } from "./here.ts";
-import { type About, restorePlan } from "./plan.ts";
+import { type About, cachePlan, restorePlan } from "./plan.ts";
 import { backupsOf, choose, NoRestorePoint, type RestorePoint } from "./point.ts";
 import { trustedSources } from "./source.ts";
 import { type DrillStack, openDrillStack, TimedOut } from "./stack.ts";
@@ -17,6 +18,8 @@ interface Wanted {
   at: string | undefined;
   /** Where the dumps are, when it is one of them that shall be restored. */
   dumps: Dumps | undefined;
+  /** Whether a backup can be ordered where the newest tells nothing: on this machine. */
+  mayBackUp: boolean;
   keep: boolean;
   /** Minutes that restoring and checking may take. */
   minutes: number;
@@ -29,6 +32,7 @@ export async function restore(
   wanted: Wanted,
 ): Promise<{ seen: Seen; orphans: Thing[] }> {
   const { source, name } = about;
+  const isCache = source.engine === "valkey";
   const orphans = await removeOrphans(api, source.clusterId);
   const seen: Seen = {
     decidedAt: new Date().toISOString(),
@@ -43,20 +47,25 @@ export async function restore(
   await uninterrupted(async () => {
     try {
       await look();
+      if (wanted.mayBackUp && !wanted.at && !wanted.dumps && !isCache) await backUpOnce(api, source);
       seen.decidedAt = new Date().toISOString();
-      seen.point = await pointOf(new Date(seen.decidedAt));
-      const rules = about.here ? seen.trusted[0] : [];
-      stack = await openDrillStack(about.id, api, restorePlan(about, seen.point, wanted.dumps, rules));
+      stack = await openDrillStack(about.id, api, await planOf(new Date(seen.decidedAt)));
       await check(stack);
     } catch (error) {
       seen.end = endOf(error, seen);
     } finally {
       stack?.remove();
-      if (!wanted.keep) await takeAway().catch((error) => fail(messageOf(error)));
+      await takeAway().catch((error) => fail(messageOf(error)));
       await look().catch((error) => fail(messageOf(error)));
     }
   });
   return { seen, orphans };
+
+  async function planOf(now: Date) {
+    if (isCache) return cachePlan(about);
+    seen.point = await pointOf(now);
+    return restorePlan(about, seen.point, wanted.dumps, about.here ? seen.trusted[0] : []);
+  }
 
   async function pointOf(now: Date): Promise<RestorePoint> {
     if (wanted.dumps) return chooseDumps(source, wanted.dumps.store, wanted.at, now);
@@ -69,8 +78,11 @@ export async function restore(
     const watching = watch(api, name, seen.progress, () => ended).then(() => {
       if (seen.progress.failure) failed.abort();
     });
-    const outputs = await step(`Restoring ${source.clusterName} as ${name}`, () =>
-      made.up(wanted.minutes, failed.signal),
+    const outputs = await step(
+      isCache
+        ? `Bringing the product up on an empty cache, ${name}`
+        : `Restoring ${source.clusterName} as ${name}`,
+      () => made.up(wanted.minutes, failed.signal),
     ).finally(() => {
       ended = true;
     });
@@ -84,11 +96,14 @@ export async function restore(
           )
         : JSON.parse(outputs.result);
     seen.result = resultOf.parse(found);
+    if (!wanted.dumps && seen.result.canary && !seen.result.canary.newest)
+      seen.noTick = await whyNoTick(api, source);
   }
 
   async function takeAway(): Promise<void> {
     const proof: CleanUp = {};
     seen.cleanUp = proof;
+    if (wanted.keep) return removeDrill(api, name, proof, "app");
     await step(`Taking ${name} away`, () => removeDrill(api, name, proof));
     seen.destroyedAt = new Date().toISOString();
   }

@@ -8,7 +8,7 @@ import { ask } from "./ask.ts";
 
 /** The cluster that a drill restores a copy of, as a stack's outputs and the API tell of it. */
 
-export const engines = { pg: "postgres", mongodb: "mongo" } as const;
+export const engines = { pg: "postgres", mongodb: "mongo", valkey: "cache" } as const;
 export type EngineName = keyof typeof engines;
 
 export interface TrustedSource {
@@ -30,11 +30,17 @@ export interface Source {
   databases: { name: string; user: string; uri: string }[];
   canaryUri: string | undefined;
   ca: string;
+  /** Id of the app whose worker ticks. */
+  workerId: string;
   /** The bucket of the stack's dumps; undefined where it makes none. Secret. */
   dumps: (StoreAddress & { recipients: string[] }) | undefined;
   canaryPeriodSeconds: number;
   objectives: { rtoMinutes: number; rpoMinutes: number };
   image: object;
+  /** What of the product goes into a deployment. Secret; known to drills of a cache alone. */
+  product: object | undefined;
+  /** What a cache does when its memory is full. */
+  evictionPolicy: string | undefined;
   queries: Record<string, string>;
 }
 
@@ -97,9 +103,13 @@ export async function sourceOf(stackName: string, engine: EngineName, api: Api):
     region: field("region"),
     vpcId: field("private_network_uuid"),
     vpcRange: String(at(outputs, "vpc", "ipRange")),
-    databases: databasesIn(at(recovery, "databases", section), stackName),
+    databases:
+      engine === "valkey"
+        ? [{ name: "0", user: "default", uri: text("uri") }]
+        : databasesIn(at(recovery, "databases", section), stackName),
     canaryUri: typeof canaryUri === "string" ? canaryUri : undefined,
     ca: text("caCertificate"),
+    workerId: String(at(recovery, "appId")),
     dumps: dumps.nullish().parse(at(outputs, "dumps")) ?? undefined,
     canaryPeriodSeconds: number("canaryPeriodSeconds"),
     objectives: {
@@ -107,6 +117,8 @@ export async function sourceOf(stackName: string, engine: EngineName, api: Api):
       rpoMinutes: number("objectives", "rpoMinutes"),
     },
     image: Object(at(recovery, "image")),
+    product: engine === "valkey" ? Object(at(recovery, "product")) : undefined,
+    evictionPolicy: field("eviction_policy") || undefined,
     queries: Object(at(recovery, "queries", section) ?? {}),
   };
 }

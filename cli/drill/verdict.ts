@@ -16,6 +16,8 @@ export interface Seen {
   point?: RestorePoint;
   progress: Progress;
   result?: Result;
+  /** Why there is no tick in the restored data. */
+  noTick?: string;
   destroyedAt?: string;
   cleanUp?: CleanUp;
   kept: boolean;
@@ -116,12 +118,13 @@ export function judge(seen: Seen): Verdict {
       ? [`${name}: ${why ?? "not tested"}`]
       : [],
   );
+  if (seen.noTick) undecided.push(seen.noTick);
   if (!seen.result) undecided.push("the checks left no result");
   return { status: undecided.length > 0 ? "undecided" : "passed", reasons: undecided, objectives };
 }
 
 /** Checks without which a drill proves nothing. */
-const needed = new Set(["recovery point", "full read"]);
+const needed = new Set(["recovery point", "full read", "the product on an empty cache"]);
 
 function compared(minutes: number, seconds: Seconds) {
   if (seconds === undefined) return undefined;

@@ -17,7 +17,7 @@ const login = z.object({ database: z.string(), user: z.string() });
 const plan = z.object({
   /** What marks this drill's result. */
   id: z.string().regex(/^[a-z0-9-]{4,25}$/),
-  engine: z.enum(["pg", "mongodb"]),
+  engine: z.enum(["pg", "mongodb", "valkey"]),
   region: z.string(),
   vpcId: z.string(),
   /** What is restored. Without it the job works on the source. */
@@ -39,6 +39,18 @@ const plan = z.object({
       canary: login.optional(),
     })
     .optional(),
+  /** A new, empty cache, which a deployment of the product of its own has in production's place. */
+  cache: z
+    .object({
+      /** 3 to 63 characters. */
+      name: z.string(),
+      version: z.string(),
+      size: z.string(),
+      evictionPolicy: z.string().optional(),
+      trustedSources: z.array(z.object({ type: z.string(), value: z.string() })).min(1),
+      tags: z.array(z.string()),
+    })
+    .optional(),
   /** The app whose job works inside the VPC; without it the copy is there to be looked at. */
   job: z
     .object({
@@ -57,8 +69,22 @@ const plan = z.object({
 /** What of the checks' assignment is known before the copy is there. It has the addresses of the source, so it is a secret. */
 const known = assignment.omit({ id: true, engine: true, restored: true }).partial();
 
+/** What of the product goes into a deployment, as the stack tells it. It has the product's secrets. */
+const product = z.object({
+  image: image.extend({ registryCredentials: z.string().optional() }),
+  port: z.number(),
+  healthPath: z.string(),
+  envs: z.array(z.object({ key: z.string(), value: z.string(), type: z.string(), scope: z.string() })),
+});
+
 const config = new pulumi.Config();
 
+/** The product, where it is deployed. */
+export const deployed: pulumi.Output<z.output<typeof product>> | undefined = config
+  .getSecretObject<unknown>("product")
+  ?.apply((given) => product.parse(given));
+
+export type EmptyCache = NonNullable<z.output<typeof plan>["cache"]>;
 export type Copy = NonNullable<z.output<typeof plan>["copy"]>;
 
 export const drill = plan.parse(config.requireObject("plan"));

@@ -14,7 +14,7 @@ interface Place {
   uri: string;
   ca: string;
 }
-type Reached = pulumi.Output<{ product: Place[]; canary: Place | undefined }>;
+export type Reached = pulumi.Output<{ product: Place[]; canary: Place | undefined }>;
 
 interface Login {
   database: string;

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import * as command from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { makeCache } from "./cache.ts";
 import { assigned, drill } from "./config.ts";
 import { makeCopy, type Restored } from "./copy.ts";
 
@@ -10,6 +11,7 @@ import { makeCopy, type Restored } from "./copy.ts";
  * trusted sources are opened to whoever runs this. Everything goes with `pulumi destroy`.
  */
 const copy = drill.copy && makeCopy(drill.copy);
+const cache = drill.cache && makeCache(drill.cache);
 
 const told = (restored?: Restored["inVpc"]) =>
   pulumi.secret(
@@ -28,20 +30,28 @@ const app =
         region: drill.job.appRegion,
         vpcs: [{ id: drill.vpcId }],
         alerts: [{ rule: "DEPLOYMENT_FAILED" }],
+        services: cache?.services,
+        ingress: cache?.ingress,
         jobs: [
           {
             name: "drill",
-            kind: "PRE_DEPLOY",
+            // What looks at the product comes after it.
+            kind: cache ? "POST_DEPLOY" : "PRE_DEPLOY",
             image: drill.job.image,
             instanceSizeSlug: drill.job.instanceSize,
             instanceCount: 1,
             runCommand: `node ${drill.job.program}`,
-            envs: [{ key: "DRILL", value: told(copy?.inVpc), type: "SECRET", scope: "RUN_TIME" }],
+            envs: [
+              { key: "DRILL", value: told((copy ?? cache)?.inVpc), type: "SECRET", scope: "RUN_TIME" },
+              ...(cache
+                ? [{ key: "PRODUCT_URL", value: cache.productUrl, type: "GENERAL", scope: "RUN_TIME" }]
+                : []),
+            ],
           },
         ],
       },
     },
-    { dependsOn: copy?.firewall, customTimeouts: { create: "60m" } },
+    { dependsOn: (copy ?? cache)?.firewall, customTimeouts: { create: "60m" } },
   );
 
 /** Reads the job's log. What it prints lies in the state: counts and digests, no data. */

@@ -17,7 +17,7 @@ export const cluster = z.object({ product: z.array(address).min(1), canary: addr
 
 export const assignment = z.object({
   id: z.string(),
-  engine: z.enum(["pg", "mongodb"]),
+  engine: z.enum(["pg", "mongodb", "valkey"]),
   /** What the restored data must be as of, ISO 8601. */
   target: z.string(),
   /** The product's databases, and the canary's, in the restored cluster. */

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 /** What one check of restored data found. */
 export interface Check {
   name: string;
@@ -57,4 +59,18 @@ export function tellable(error: unknown): string {
   if (sqlState && !ofTheServer.test(code)) return `the server refused with ${code}`;
   const message = error.message.split("\n")[0] ?? "";
   return sqlState ? `${code}: ${message}` : message || error.name;
+}
+
+/** Milliseconds between two attempts. */
+const AGAIN = 250;
+
+/** Tries until it works; after the deadline the last failure is thrown. */
+export async function until<T>(deadline: number, action: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await action();
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`not within the time given: ${tellable(error)}`);
+      await delay(AGAIN);
+    }
 }

@@ -1,5 +1,6 @@
 import { type Address, databaseOf } from "../connections/postgres.ts";
 import { restoreDump } from "../dumps/dump.ts";
+import type { Engine as EngineName } from "../dumps/manifest.ts";
 import { DumpStore } from "../dumps/store.ts";
 import type { Assignment } from "./assignment.ts";
 import type { Finding } from "./check.ts";
@@ -9,7 +10,7 @@ import type { Finding } from "./check.ts";
  * as is a dump that can't be read.
  */
 export async function refill(
-  engine: Assignment["engine"],
+  engine: EngineName,
   targets: readonly Address[],
   { store: address, identity, of }: NonNullable<Assignment["dumps"]>,
 ): Promise<Finding> {

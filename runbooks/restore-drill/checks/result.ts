@@ -13,7 +13,7 @@ const check = z.object({
 
 export const result = z.object({
   id: z.string(),
-  engine: z.enum(["pg", "mongodb"]),
+  engine: z.enum(["pg", "mongodb", "valkey"]),
   /** ISO 8601, by the clock of whoever checks. */
   startedAt: z.string(),
   /** The restored cluster let the checks in. */

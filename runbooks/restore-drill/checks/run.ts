@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type Address, databaseOf } from "../connections/postgres.ts";
 import type { Recording } from "../recordings/recording.ts";
 import type { Assignment } from "./assignment.ts";
+import { checkCache } from "./cache.ts";
 import { type Canary, freshness } from "./canary.ts";
-import { type Check, check, type Finding, NotTested, tellable } from "./check.ts";
+import { type Check, check, type Finding, NotTested, until } from "./check.ts";
 import { asRecorded, contentsOf, fullyRead, type Reading, schemaAsRecorded } from "./contents.ts";
 import { type Database, everywhere } from "./databases.ts";
 import { mongoEngine } from "./mongo.ts";
@@ -40,14 +40,12 @@ export interface Restored {
   close(): Promise<unknown>;
 }
 
-export const engines: Record<Assignment["engine"], Engine> = { pg: postgresEngine, mongodb: mongoEngine };
-
-/** Milliseconds between two attempts to get in. */
-const AGAIN = 250;
+const engines = { pg: postgresEngine, mongodb: mongoEngine } as const;
 
 /** Checks a restored database, from the cheapest check to the dearest. Whatever goes wrong is in the result. */
 export async function run(given: Assignment): Promise<Result> {
   const { id, engine: name, periodSeconds, budgetSeconds } = given;
+  if (name === "valkey") return checkCache(given);
   const engine = engines[name];
   const now = () => new Date().toISOString();
   const target = new Date(given.target);
@@ -153,7 +151,10 @@ export async function run(given: Assignment): Promise<Result> {
     canary: { periodSeconds, ...canary.told },
     contents: Object.fromEntries(
       databases.flatMap(({ name: database, reading }) =>
-        [...contentsOf(reading)].map(([table, content]) => [`${database}.${table}`, content]),
+        [...contentsOf(reading)].map(([table, { rows, digest }]) => [
+          `${database}.${table}`,
+          { rows, digest },
+        ]),
       ),
     ),
   };
@@ -180,15 +181,4 @@ async function sourceNow(engine: Engine, { source, budgetSeconds }: Assignment):
     if (recording) recorded.push(recording);
   }
   return recorded;
-}
-
-/** Tries until it works; after the deadline the last failure is thrown. */
-async function until<T>(deadline: number, action: () => Promise<T>): Promise<T> {
-  for (;;)
-    try {
-      return await action();
-    } catch (error) {
-      if (Date.now() > deadline) throw new Error(`not within the time given: ${tellable(error)}`);
-      await delay(AGAIN);
-    }
 }

@@ -1,5 +1,6 @@
 import { connectMongo } from "../connections/mongo.ts";
 import { type Address, connectPostgres, withoutTls } from "../connections/postgres.ts";
+import { connectValkey } from "../connections/valkey.ts";
 import type { Finding } from "./check.ts";
 import { STRANGER } from "./stranger.ts";
 
@@ -29,6 +30,17 @@ export async function mongoTls(address: Address): Promise<Finding> {
     refused(connectMongo(at, { ...once, ...more }).then((client) => client.close()));
   const [plaintext, stranger, password] = await Promise.all([
     tried({ uri: address.uri.replace(/([?&])(tls|ssl)=true&?/, "$1") }, { tls: false, ca: undefined }),
+    tried({ ...address, ca: STRANGER }),
+    tried({ ...address, uri: withWrongPassword(address.uri) }),
+  ]);
+  return findings({ plaintext, stranger, password });
+}
+
+export async function valkeyTls(address: Address): Promise<Finding> {
+  const tried = (at: Address, more = {}) =>
+    refused(connectValkey(at, { connectTimeout: 3_000, ...more }).then((client) => client.disconnect()));
+  const [plaintext, stranger, password] = await Promise.all([
+    tried({ uri: address.uri.replace(/^rediss:/, "redis:") }, { tls: undefined }),
     tried({ ...address, ca: STRANGER }),
     tried({ ...address, uri: withWrongPassword(address.uri) }),
   ]);

@@ -2,13 +2,14 @@ import { z } from "zod";
 import { assignment, cluster } from "../checks/assignment.ts";
 import { linesOf } from "../checks/result.ts";
 import { makeDump } from "./dump.ts";
+import { engines } from "./manifest.ts";
 import { DumpStore } from "./store.ts";
 
 /** Makes one dump of each database now, as the worker does at its own times, and says so in the log. `DRILL` describes it. */
 const { id, engine, source, dump } = z
   .object({
     id: z.string(),
-    engine: assignment.shape.engine,
+    engine: z.enum(engines),
     source: cluster,
     dump: assignment.shape.dump.unwrap(),
   })
