@@ -72,6 +72,21 @@ describe("npm run policy", () => {
       }
     });
 
+  test("fails for what a saved preview leaves open, with no violation beside it", async () => {
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"; // of the engine's, for a text
+    const firewall = "digitalocean:index/databaseFirewall:DatabaseFirewall";
+    const inputs = { clusterId: unknown, rules: [{ type: "ip_addr", value: unknown }] };
+    const newState = { urn: urn(firewall, "trusted"), custom: true, type: firewall, inputs, outputs: inputs };
+    writeFileSync(
+      out("open.json"),
+      JSON.stringify({ steps: [{ op: "create", urn: newState.urn, newState }] }),
+    );
+    const { code, stdout, output } = await policy("--stack", "prod", "--file", out("open.json"));
+    assert.equal(code, 1, output);
+    assert.match(stdout, /^Undecided:\n {2}database-firewall-narrow .*\n {4}rules\[0\]\.value: only the/m);
+    assert.match(stdout, /^Stopped: 0 violations, 1 undecided,/m);
+  });
+
   test("says in one line what it can't use", async () => {
     writeFileSync(out("no.json"), "{");
     const wrong: [args: string[], says: RegExp][] = [
