@@ -22,7 +22,12 @@ export class Routes {
   }
 
   match(method: string, path: string): Match {
-    const segments = path.split("/").slice(1).map(decode);
+    // A slash at the end changes nothing: some clients ask for `/v2/droplets/` (python-digitalocean).
+    const segments = path
+      .replace(/(.)\/$/, "$1")
+      .split("/")
+      .slice(1)
+      .map(decode);
     const end = walk(this.#root, segments, []);
     if (!end) return { found: "nothing" };
     const entry = end.node.routes.get(method as Method);

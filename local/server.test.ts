@@ -181,6 +181,14 @@ test("of many that ask for one name at once, one gets it", async (t) => {
   assert.equal(answers.filter(({ status }) => status === 422).length, 19);
 });
 
+test("a slash at the end of a path changes nothing", async (t) => {
+  const cloud = await cloudFor(t);
+  const [one, other] = [await cloud.get("/v2/vpcs?per_page=1"), await cloud.get("/v2/vpcs/?per_page=1")];
+  assert.equal(other.status, 200);
+  assert.deepEqual(Object.keys(other.body), Object.keys(one.body));
+  assert.equal((await cloud.get("/v2//vpcs")).status, 404);
+});
+
 test("HEAD answers like GET, without the body", async (t) => {
   const cloud = await cloudFor(t);
   const headers = { authorization: `Bearer ${cloud.token}` };

@@ -78,7 +78,9 @@ function asked({ query }: BucketCall, max = "max-keys") {
     delimiter: query.get("delimiter") ?? "",
     limit: Math.min(text === null || text === "" ? MAX_KEYS : Number(text), MAX_KEYS),
     encoding,
-    written: (raw: string) => (encoding ? raw.split("/").map(uriEncode).join("/") : raw),
+    written: (raw: string) => (encoding ? uriEncode(raw) : raw),
+    // Of keys slashes are encoded, of what groups them they aren't (Ceph: rgw_rest_s3.cc, dump_urlsafe).
+    grouped: (raw: string) => (encoding ? raw.split("/").map(uriEncode).join("/") : raw),
   };
 }
 
@@ -108,7 +110,7 @@ export const listObjects: BucketOperation = {
   sub: "",
   run(call) {
     const { query, bucket } = call;
-    const { prefix, delimiter, limit, encoding, written } = asked(call);
+    const { prefix, delimiter, limit, encoding, written, grouped } = asked(call);
     const isV2 = query.get("list-type") === "2";
     const token = query.get("continuation-token");
     const marker = query.get(isV2 ? "start-after" : "marker") ?? "";
@@ -129,11 +131,11 @@ export const listObjects: BucketOperation = {
           }
         : { Marker: written(marker), NextMarker: next && written(next.key) }),
       MaxKeys: limit,
-      Delimiter: given(written(delimiter)),
+      Delimiter: given(grouped(delimiter)),
       EncodingType: encoding,
       IsTruncated: next !== undefined,
       Contents: found.map((entry) => contents(entry, written, !isV2 || query.get("fetch-owner") === "true")),
-      CommonPrefixes: prefixes.map((one) => ({ Prefix: written(one) })),
+      CommonPrefixes: prefixes.map((one) => ({ Prefix: grouped(one) })),
     };
     return { status: 200, body: document("ListBucketResult", body) };
   },
@@ -153,7 +155,7 @@ export const listVersions: BucketOperation = {
   action: "s3:ListBucketVersions",
   run(call) {
     const { query, bucket } = call;
-    const { prefix, delimiter, limit, encoding, written } = asked(call);
+    const { prefix, delimiter, limit, encoding, written, grouped } = asked(call);
     const [keyMarker, versionMarker] = [query.get("key-marker") ?? "", query.get("version-id-marker") ?? ""];
     const entries = entriesOf(call);
     const after = {
@@ -173,7 +175,7 @@ export const listVersions: BucketOperation = {
       NextVersionIdMarker:
         next && found.find(({ key, seq }) => key === next.key && seq === next.seq)?.version,
       MaxKeys: limit,
-      Delimiter: given(written(delimiter)),
+      Delimiter: given(grouped(delimiter)),
       EncodingType: encoding,
       IsTruncated: next !== undefined,
       Version: found
@@ -187,7 +189,7 @@ export const listVersions: BucketOperation = {
           LastModified: new Date(entry.modified).toISOString(),
           Owner: OWNER,
         })),
-      CommonPrefixes: prefixes.map((one) => ({ Prefix: written(one) })),
+      CommonPrefixes: prefixes.map((one) => ({ Prefix: grouped(one) })),
     };
     return { status: 200, body: document("ListVersionsResult", body) };
   },
@@ -199,7 +201,7 @@ export const listUploads: BucketOperation = {
   action: "s3:ListBucketMultipartUploads",
   run(call) {
     const { query, bucket } = call;
-    const { prefix, delimiter, limit, encoding, written } = asked(call, "max-uploads");
+    const { prefix, delimiter, limit, encoding, written, grouped } = asked(call, "max-uploads");
     const [keyMarker, idMarker] = [query.get("key-marker") ?? "", query.get("upload-id-marker") ?? ""];
     const uploads = uploadsOf(call);
     const behind = idMarker === "" ? Number.MAX_SAFE_INTEGER : (uploads.find(keyMarker, idMarker)?.seq ?? 0);
@@ -215,7 +217,7 @@ export const listUploads: BucketOperation = {
       NextUploadIdMarker: next && found.find(({ seq }) => seq === next.seq)?.id,
       MaxUploads: limit,
       Prefix: written(prefix),
-      Delimiter: given(written(delimiter)),
+      Delimiter: given(grouped(delimiter)),
       EncodingType: encoding,
       IsTruncated: next !== undefined,
       Upload: found.map(({ key, id, started }) => ({
@@ -226,7 +228,7 @@ export const listUploads: BucketOperation = {
         StorageClass: "STANDARD",
         Initiated: new Date(started).toISOString(),
       })),
-      CommonPrefixes: prefixes.map((one) => ({ Prefix: written(one) })),
+      CommonPrefixes: prefixes.map((one) => ({ Prefix: grouped(one) })),
     };
     return { status: 200, body: document("ListMultipartUploadsResult", body) };
   },

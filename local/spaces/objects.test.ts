@@ -426,13 +426,13 @@ test("an upload may come without saying how long it is, and a request may say wh
   await assert.rejects(textOf(s3, "open", { ExpectedBucketOwner: "123456789012" }), { name: "AccessDenied" });
 });
 
-test("a listing that is encoded leaves slashes as they are", async (t) => {
+test("a listing that is encoded leaves the slashes of what it groups as they are", async (t) => {
   const { s3 } = await bucketFor(t);
   for (const key of ["a+b/1", "a+b/c d/2", "a+b/c d/3"]) await put(s3, key, "x");
   const about = { Bucket, Prefix: "a+b/", Delimiter: "/", EncodingType: "url" } as const;
   const newer = await s3.send(new ListObjectsV2Command(about));
   assert.deepEqual(newer.CommonPrefixes, [{ Prefix: "a%2Bb/c%20d/" }]);
-  assert.deepEqual([newer.Prefix, newer.Delimiter, newer.Contents?.[0]?.Key], ["a%2Bb/", "/", "a%2Bb/1"]);
+  assert.deepEqual([newer.Prefix, newer.Delimiter, newer.Contents?.[0]?.Key], ["a%2Bb%2F", "/", "a%2Bb%2F1"]);
   assert.equal((await s3.send(new ListObjectsCommand(about))).Prefix, "a+b/");
 });
 

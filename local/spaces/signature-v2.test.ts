@@ -59,6 +59,13 @@ async function ask(
   return { status: response.statusCode, type: response.headers["content-type"], body: await text(response) };
 }
 
+test("a bucket alone is signed with a slash behind it", () => {
+  const ofBucket = (path: string) =>
+    textToSign({ method: "PUT", path, query: "", headers: {} }, DATE, undefined);
+  assert.equal(ofBucket("/things"), ofBucket("/things/"));
+  assert.notEqual(ofBucket("/things/k"), ofBucket("/things/k/"));
+});
+
 test("a URL that is signed in version 2 is good for its request until it expires, whichever style addresses it", async (t) => {
   const { s3, cloud } = await spacesFor(t);
   await s3.send(new CreateBucketCommand({ Bucket: "things" }));

@@ -35,7 +35,9 @@ export function textToSign(request: Signable, date: string, bucket: string | und
     .filter(([name]) => SIGNED.has(name) || name.startsWith("response-"))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => (value === "" ? name : `${name}=${value}`));
-  const resource = `${bucket === undefined ? "" : `/${bucket}`}${path}${signed.length === 0 ? "" : `?${signed.join("&")}`}`;
+  // A bucket alone is signed with a slash behind it (botocore: HmacV1Auth.canonical_resource).
+  const bare = bucket === undefined && /^\/[^/]+$/.test(path) ? `${path}/` : path;
+  const resource = `${bucket === undefined ? "" : `/${bucket}`}${bare}${signed.length === 0 ? "" : `?${signed.join("&")}`}`;
   return [
     method,
     headers["content-md5"] ?? "",
