@@ -4,6 +4,7 @@ import { InvalidArguments } from "./base.ts";
 import type { BucketArgs, BucketTransforms } from "./bucket-args.ts";
 import { bucketProblems } from "./bucket-rules.ts";
 import { ServedBucket } from "./served-bucket.ts";
+import { keepDeletedProblems, versioned } from "./versioned.ts";
 
 /**
  * Headers to upload each document with. Whoever fetches it by a presigned URL then keeps no copy, and no proxy or CDN on
@@ -36,23 +37,9 @@ export class DocumentStore extends ServedBucket {
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: DocumentStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     const { keepDeletedDays = 30 } = args;
-    const problems = bucketProblems(name, args);
-    if (!Number.isInteger(keepDeletedDays) || keepDeletedDays < 1)
-      problems.push(`keepDeletedDays ${keepDeletedDays} must be 1 or more`);
+    const problems = [...bucketProblems(name, args), ...keepDeletedProblems(keepDeletedDays)];
     if (problems.length) throw new InvalidArguments(name, problems);
-    const bucket = {
-      versioning: { enabled: true },
-      lifecycleRules: [
-        {
-          id: "versions",
-          enabled: true,
-          noncurrentVersionExpiration: { days: keepDeletedDays },
-          // What is left of a deleted document when its last version is gone.
-          expiration: { expiredObjectDeleteMarker: true },
-          abortIncompleteMultipartUploadDays: 1,
-        },
-      ],
-    };
+    const bucket = versioned(keepDeletedDays);
     super(
       "breakwater:data:DocumentStore",
       name,

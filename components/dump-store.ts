@@ -3,6 +3,7 @@ import { InvalidArguments } from "./base.ts";
 import { Bucket } from "./bucket.ts";
 import type { BucketArgs, BucketTransforms } from "./bucket-args.ts";
 import { bucketProblems } from "./bucket-rules.ts";
+import { keepDeletedProblems, versioned } from "./versioned.ts";
 
 export interface DumpStoreArgs extends BucketArgs {
   /** Days for which a dump that was overwritten or deleted is kept: how long a mistake, or a stolen key's, can be undone. @default 30 */
@@ -22,23 +23,9 @@ export class DumpStore extends Bucket {
   /** @throws InvalidArguments before anything is created. */
   constructor(name: string, args: DumpStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     const { keepDeletedDays = 30 } = args;
-    const problems = bucketProblems(name, args);
-    if (!Number.isInteger(keepDeletedDays) || keepDeletedDays < 1)
-      problems.push(`keepDeletedDays ${keepDeletedDays} must be 1 or more`);
+    const problems = [...bucketProblems(name, args), ...keepDeletedProblems(keepDeletedDays)];
     if (problems.length) throw new InvalidArguments(name, problems);
-    const bucket = {
-      versioning: { enabled: true },
-      lifecycleRules: [
-        {
-          id: "versions",
-          enabled: true,
-          noncurrentVersionExpiration: { days: keepDeletedDays },
-          expiration: { expiredObjectDeleteMarker: true },
-          // What a worker that was killed had uploaded.
-          abortIncompleteMultipartUploadDays: 1,
-        },
-      ],
-    };
+    const bucket = versioned(keepDeletedDays);
     super("breakwater:data:DumpStore", name, args, { bucket }, { keepDeletedDays }, opts);
     this.registerOutputs({
       bucketName: this.bucketName,

@@ -111,9 +111,13 @@ describe("npm run drill of every engine", () => {
   });
 
   test("what was written and written back is no difference; checked from here, and kept", async () => {
+    await prints("--record");
+    await pg.query("update account set password = 'y'");
     const { rows } = await pg.query<{ now: Date }>("select clock_timestamp() as now");
     const at = rows[0]?.now.toISOString() ?? "";
+    await pg.query("update account set password = 'x'");
     const report = await passes("--at", at, "--from-here", "--keep");
+    assert.equal(numbers(report, "rows and checksums")?.changing, 1);
     const { name, clusterId } = report.evidence.copy;
     assert.match(name, /^kept-/);
     assert.deepEqual(report.evidence.cleanUp, {});
