@@ -15,6 +15,11 @@ test("a refused resource names what has to be allowed, and all that goes with it
     refusedParts([refusal("digitalocean:index/databaseUser:DatabaseUser", "postgres-user-app", chained)]),
     ["postgres.users"],
   );
+  const gone = " cannot be deleted\nbecause it is protected. To unprotect";
+  assert.deepEqual(
+    refusedParts([refusal("digitalocean:index/databaseUser:DatabaseUser", "mongo-user-app-2", gone)]),
+    ["mongo.users"],
+  );
   assert.deepEqual(
     refusedParts([refusal("digitalocean:index/databaseCluster:DatabaseCluster", "postgres-cluster", direct)]),
     ["postgres.cluster", "postgres.databases", "postgres.users"],

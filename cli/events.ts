@@ -20,7 +20,9 @@ export function refusedParts(events: Event[]): string[] {
   const parts = new Set<string>();
   for (const event of events) {
     const message = String(at(event, "diagnosticEvent", "message"));
-    const urn = /resource "(urn:[^"]+)"\s[\s\S]*marked for protection/.exec(message)?.[1];
+    const urn = /resource "(urn:[^"]+)"\s[\s\S]*(?:marked for protection|because it is protected)/.exec(
+      message,
+    )?.[1];
     for (const part of urn ? partsToAllow(urn) : []) parts.add(part);
   }
   return [...parts].sort();
