@@ -89,6 +89,24 @@ const cases: Record<string, [change: Partial<Seen>, status: string, reason: RegE
     "undecided",
     /recovery point: no canary/,
   ],
+  "a backup that is older than the canary": [
+    {
+      result: { ...result, checks: [check("recovery point", "not tested", "no tick")] },
+      noTick: "drill again after the next backup",
+    },
+    "undecided",
+    /no tick\ndrill again after the next backup/,
+  ],
+  "a difference that may be none": [
+    {
+      result: {
+        ...result,
+        checks: [{ ...check("rows and checksums", "not tested", "t has 1 rows"), numbers: { doubtful: 1 } }],
+      },
+    },
+    "undecided",
+    /rows and checksums: t has 1 rows/,
+  ],
   "no result": [{ result: undefined }, "undecided", /no result/],
   "time that ran out": [
     { result: undefined, end: { status: "timed-out", why: "it was not done within 5 min" } },
