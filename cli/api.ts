@@ -21,12 +21,13 @@ export interface Answer {
 /** The API that a stack describes: the local cloud, which is started unless it runs, or DigitalOcean with the environment's token. */
 export async function apiOf(stack: string): Promise<Api> {
   if (isLocal(stack)) return startCloud();
+  const { raw } = stackFile(stack); // a stack that is not there asks for no token
   const token = process.env.DIGITALOCEAN_TOKEN || process.env.DIGITALOCEAN_ACCESS_TOKEN;
   if (!token)
     throw new UserError(
       `stack ${stack} is at DigitalOcean: export DIGITALOCEAN_TOKEN, a token that may read`,
     );
-  const url = stackFile(stack).raw.apiEndpoint || process.env.DIGITALOCEAN_API_URL || defaultApiEndpoint;
+  const url = raw.apiEndpoint || process.env.DIGITALOCEAN_API_URL || defaultApiEndpoint;
   return { url: url.replace(/\/+$/, ""), token };
 }
 

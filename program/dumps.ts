@@ -29,7 +29,8 @@ export function makeDumpStore(
       keepPreviousKey: dumps.keepPreviousKey,
       keepDeletedDays: dumps.keepDeletedDays,
       endpoint: spacesEndpoint(region),
-      forceDestroy: settings.rehearsal,
+      // A stack of this machine writes dumps by itself, and could not be destroyed for them.
+      forceDestroy: settings.rehearsal || settings.environment === "local",
       protection: protection.of("dumps"),
     },
     opts,

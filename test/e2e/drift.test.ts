@@ -161,6 +161,11 @@ describe("npm run drift", () => {
     const { code, stderr } = await it.npm("run", "--silent", "drift", "--", "--stack", "rehearse-nothing");
     assert.equal(code, 1);
     assert.match(stderr, /^breakwater: there is no stack rehearse-nothing yet/);
+    const unknown = await it.npm("run", "--silent", "drift", "--", "--stack", "nothing");
+    assert.deepEqual(
+      [unknown.code, unknown.stderr],
+      [1, "breakwater: there is no Pulumi.nothing.yaml; stacks with a file: local, prod, staging\n"],
+    );
   });
 
   test("a real stack asks for a token", async () => {
