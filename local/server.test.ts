@@ -82,7 +82,7 @@ test("what is no valid request is answered as the platform answers it", async (t
     raw(`${cloud.url}/v2/vpcs`, { method: "POST", headers, body: "[]" }),
     raw(`${cloud.url}/v2/vpcs`, { method: "POST", headers }),
     raw(`${cloud.url}/v2/nothing`, { headers }),
-    raw(`${cloud.url}/v2/vpcs/`, { headers }),
+    raw(`${cloud.url}/v2/vpcs//`, { headers }),
     raw(`${cloud.url}/v2/account`, { method: "DELETE", headers }),
     raw(`${cloud.url}/v2/vpcs/%ff`, { headers }),
     raw(`${cloud.url}//`, { headers }),
