@@ -253,9 +253,9 @@ test("dumps go to another region, encrypted for whom the settings name, by a wor
   };
   const envs = new Map(spec.workers[0]?.envs.map((env) => [env.key, env]));
   assert.equal(envs.get("DUMPS_RECIPIENTS")?.value, recipient);
-  for (const secret of ["DUMPS_SOURCES", "DUMPS_SECRET_ACCESS_KEY", "DUMPS_ACCESS_KEY_ID"])
+  for (const secret of ["SOURCES", "DUMPS_SECRET_ACCESS_KEY", "DUMPS_ACCESS_KEY_ID"])
     assert.equal(envs.get(secret)?.type, "SECRET", secret);
-  const sources: { engine: string; uri: string }[] = JSON.parse(envs.get("DUMPS_SOURCES")?.value ?? "[]");
+  const sources: { engine: string; uri: string }[] = JSON.parse(envs.get("SOURCES")?.value ?? "[]");
   assert.deepEqual(
     sources.map(({ engine }) => engine),
     ["pg", "mongodb"],
