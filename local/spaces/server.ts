@@ -54,6 +54,8 @@ export function serveSpaces(parts: SpacesParts): Server {
   });
   // A large object may take as long as it takes.
   server.requestTimeout = 0;
+  // A client that is busy for longer than Node's five seconds would send its next request into a connection that is just being closed.
+  server.keepAliveTimeout = 60_000;
   return server;
 
   async function answer(request: IncomingMessage, target: Target): Promise<SpacesReply> {
