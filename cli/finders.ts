@@ -23,6 +23,8 @@ export interface Finder {
    * program makes. Undefined for one that can be imported.
    */
   lost?: (item: unknown, inputs: Inputs) => string | undefined;
+  /** DigitalOcean's API has no such list: what has a name in the settings is then taken for there, and its import tells if it is not. */
+  unlisted?: true;
 }
 
 /** How a preview writes a value that only the deployment will tell. */
@@ -117,7 +119,9 @@ export const finders: Record<ProtectedType, Finder> & Record<string, Finder> = {
   "digitalocean:index/spacesBucket:SpacesBucket": {
     ...byName("/_local/contents", "contents"),
     name: (item) => at(item, "kind") === "bucket" && at(item, "name"),
+    wanted: ({ name }) => (known(name) ? name : undefined),
     id: (_, { region, name }) => `${region},${name}`,
+    unlisted: true,
   },
   "digitalocean:index/cdn:Cdn": {
     ...byName("/v2/cdn/endpoints", "endpoints"),

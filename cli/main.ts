@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   cost: () => import("./cost.ts"),
   drift: () => import("./drift.ts"),
   drill: () => import("./drill.ts"),
+  state: () => import("./versions.ts"),
   rehearse: () => (hasOwnHome ? import("./rehearse.ts") : inOwnHome("rehearse")),
   doctor: () => import("./doctor.ts"),
   access: () => import("./access.ts"),

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Api } from "./api.ts";
 import type { Cloud } from "./cloud.ts";
 import { UserError } from "./errors.ts";
 import { finders, type Inputs } from "./finders.ts";
@@ -26,7 +27,7 @@ export async function settle(stack: Stack, cloud: Cloud): Promise<void> {
   await forgetPendingOperations(stack);
   await forgetLost(stack);
   for (let round = 0; round < ROUNDS; round++) {
-    const imported = await importFound(stack, cloud);
+    const imported = await takeOver(stack, cloud, (path, name) => removeUseless(cloud, path, name));
     if (!imported) return; // the program itself fails: the next command tells why, and there is something left to settle
     if (imported.length === 0) break;
     for (const name of imported) say(`  took over ${name}`);
@@ -62,10 +63,16 @@ interface Import {
   parent?: string;
 }
 
+/** What becomes of a thing of the name that is wanted and that can't be taken over: its path at the API, and what it is. */
+export type Useless = (path: string, name: string) => Promise<void>;
+
 /** One round: imports what a preview would create although it exists. Gives what was imported; undefined when there is no preview. */
-async function importFound(stack: Stack, cloud: Cloud): Promise<string[] | undefined> {
+export async function takeOver(stack: Stack, api: Api, useless: Useless): Promise<string[] | undefined> {
   return withFile("import.json", async (file) => {
-    const preview = await stack.capture(["preview", "--json", "--import-file", file]);
+    const preview = await stack.capture([
+      ...["preview", "--json", "--import-file", file],
+      ...["--stack", stack.name],
+    ]);
     if (preview.code !== 0) return undefined;
     const creates = createsOf(JSON.parse(preview.stdout));
     const plan: { resources?: Import[] } = JSON.parse(readFileSync(file, "utf8"));
@@ -73,20 +80,15 @@ async function importFound(stack: Stack, cloud: Cloud): Promise<string[] | undef
     const found: Import[] = [];
     for (const entry of entries) {
       const inputs = creates.get(`${entry.type} ${entry.name}`);
-      const id = inputs && (await find(cloud, entry.type, inputs));
+      const id = inputs && (await find(api, entry.type, inputs, useless));
       if (id) found.push({ ...entry, id });
     }
     if (found.length === 0) return [];
     const components = entries.filter(({ component }) => component);
     writeFileSync(file, JSON.stringify({ ...plan, resources: [...components, ...found] }), { mode: 0o600 });
     await must(stack, [
-      "import",
-      "--file",
-      file,
-      "--yes",
-      "--skip-preview",
-      "--generate-code=false",
-      "--protect=false",
+      ...["import", "--file", file, "--stack", stack.name],
+      ...["--yes", "--skip-preview", "--generate-code=false", "--protect=false"],
     ]);
     return found.map(({ type, name }) => `${name} (${type.split(":").pop()})`);
   });
@@ -104,28 +106,32 @@ function createsOf(preview: unknown): Map<string, Inputs> {
   return creates;
 }
 
-async function find(cloud: Cloud, type: string, inputs: Inputs): Promise<string | undefined> {
+async function find(api: Api, type: string, inputs: Inputs, useless: Useless): Promise<string | undefined> {
   const finder = finders[type];
   const path = finder?.list(inputs);
   const wanted = finder?.wanted(inputs);
   if (!finder || !path || wanted === undefined) return undefined;
-  const items = at(await ask(cloud, "GET", `${path}?per_page=200`), finder.many);
+  const answer = await ask(api, "GET", `${path}?per_page=200`);
+  if (answer === undefined && finder.unlisted) return finder.id(undefined, inputs);
+  const items = at(answer, finder.many);
   const item = Array.isArray(items) && items.find((candidate) => finder.name(candidate) === wanted);
   if (!item) return undefined;
   const lost = finder.lost?.(item, inputs);
   if (lost === undefined) return finder.id(item, inputs);
-  await ask(cloud, "DELETE", lost);
-  say(`  deleted ${wanted} (${type.split(":").pop()}), which can't be taken over: it will be made anew`);
+  await useless(lost, `${wanted} (${type.split(":").pop()})`);
   return undefined;
 }
 
-async function ask(cloud: Cloud, method: string, path: string): Promise<unknown> {
-  const headers = { authorization: `Bearer ${cloud.token}` };
-  const answer = await fetch(`${cloud.url}${path}`, { method, headers });
+async function removeUseless(cloud: Cloud, path: string, name: string): Promise<void> {
+  await ask(cloud, "DELETE", path);
+  say(`  deleted ${name}, which can't be taken over: it will be made anew`);
+}
+
+async function ask({ url, token }: Api, method: string, path: string): Promise<unknown> {
+  const answer = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
   // The owner may be gone, and what it owned with it.
   if (answer.status === 404) return undefined;
-  if (!answer.ok)
-    throw new UserError(`the local cloud answers ${path} with HTTP ${answer.status}; look at ${cloud.url}`);
+  if (!answer.ok) throw new UserError(`${url}${path} answers HTTP ${answer.status}`);
   return method === "GET" ? answer.json() : undefined;
 }
 
