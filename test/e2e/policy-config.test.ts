@@ -78,6 +78,9 @@ describe("a policy pack's configuration", () => {
   test("with a limit out of bounds is refused by the engine in one line", async () => {
     const { code, output } = await told(scene, { "dns-ttl": { dnsTtl: 1 } });
     assert.notEqual(code, 0);
-    assert.match(output, /error: validating policy config: breakwater \S+ +dns-ttl: dnsTtl: Must be greater than or equal to 30/);
+    assert.match(
+      output,
+      /error: validating policy config: breakwater \S+ +dns-ttl: dnsTtl: Must be greater than or equal to 30/,
+    );
   });
 });
