@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { schema } from "../settings.ts";
 import { evaluation } from "./evaluation.ts";
+import { objectives } from "./objectives.ts";
 import { type Defaults, defaultOf, environments, fieldOf, inner, profiles } from "./schema-kit.ts";
 import { allowedBy } from "./walk.ts";
 
-/** What is generated: the table of settings, the JSON schema that editors use for stack files, and the figures of the evaluation. */
+/** What is generated: the table of settings, the JSON schema that editors use for stack files, and the figures of pages that are written by hand. */
 export const documents: Record<string, () => string> = {
   "docs/settings.md": settingsTable,
   "docs/evaluation.md": evaluation,
+  "runbooks/README.md": objectives,
   "docs/settings.schema.json": () => `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
 };
 

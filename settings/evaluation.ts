@@ -1,30 +1,11 @@
-import { readFileSync } from "node:fs";
 import { appPlatformCosts, costsOf, dropletFleetCosts, loadBalancerCosts } from "../components/costs.ts";
 import { prices, pricesOf } from "../components/prices.ts";
 import { parse } from "../settings.ts";
 import { atMostUsd, type CostLine, costLines, totalOf } from "./costs.ts";
-import { readStackFile } from "./stack-file.ts";
+import { stackFileOf, table, withFigures } from "./figures.ts";
 
-/** The figures of docs/evaluation.md: between its marks stands what these stack files and the price table give, and nothing else. */
-
-const root = new URL("../", import.meta.url);
-const read = (path: string) => readFileSync(new URL(path, root), "utf8");
-
-/** docs/evaluation.md with its figures made anew. */
-export function evaluation(): string {
-  const text = read("docs/evaluation.md");
-  return text.replace(
-    /(<!-- figures: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (_, begin: string, name: string, end: string) => {
-      const make = figures[name];
-      if (!make)
-        throw new Error(
-          `docs/evaluation.md asks for figures "${name}"; there are: ${Object.keys(figures).join(", ")}`,
-        );
-      return `${begin}\n${make()}\n\n${end}`;
-    },
-  );
-}
+/** docs/evaluation.md with its figures made anew: of the stack files and the price table, and nothing else. */
+export const evaluation = () => withFigures("docs/evaluation.md", figures);
 
 const computes = ["app-platform", "droplets"] as const;
 type ComputeKind = (typeof computes)[number];
@@ -37,7 +18,7 @@ const forDroplets = {
 
 /** A stack's bill on either compute, scaled alike. */
 function bill(stack: string, compute: ComputeKind): CostLine[] {
-  const { raw } = readStackFile(read(`Pulumi.${stack}.yaml`));
+  const { raw } = stackFileOf(stack);
   const { app } = raw.config as { app?: { autoscale?: { min: number; max: number } } };
   const { domain, sshKeys } = forDroplets;
   const bounds = app?.autoscale && { autoscale: { min: app.autoscale.min, max: app.autoscale.max } };
@@ -56,12 +37,6 @@ function bill(stack: string, compute: ComputeKind): CostLine[] {
 }
 
 const usd = (value: number | undefined) => (value === undefined ? "unknown" : value.toFixed(2));
-
-/** A table in Markdown; all columns but the first hold numbers. */
-function table(columns: string[], rows: string[][]): string {
-  const rule = columns.map((_, index) => (index === 0 ? "---" : "--:"));
-  return [columns, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
-}
 
 const figures: Record<string, () => string> = {
   /** Both profiles on both computes. */

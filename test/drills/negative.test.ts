@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { MongoClient } from "mongodb";
 import type { Client } from "pg";
@@ -111,6 +111,16 @@ describe("a drill fails, says why, and takes its copy away", { concurrency: 2 },
       bringBack();
     });
 
+    test("of a segment of the log that is damaged", async () => {
+      await client.query("insert into ledger values (2003, 'after')");
+      const segment = await pg.endSegment();
+      const at = await now();
+      const whole = readFileSync(segment);
+      scribble(segment);
+      await failsHere(/can't be brought up: WAL segment [0-9A-F]{24} in the archive is damaged/, "--at", at);
+      writeFileSync(segment, whole);
+    });
+
     test("of a time that the archive does not reach", async () => {
       chmodSync(pg.archive, 0o500);
       await failsHere(/can't be brought up: WAL segment [0-9A-F]{24} can't be archived/, "--at", await now());
@@ -126,7 +136,7 @@ describe("a drill fails, says why, and takes its copy away", { concurrency: 2 },
       await ready(false);
       await client.query("insert into ledger values (2002, 'unknown')");
       await ready(true);
-      await failsHere(/indexes: .*\bledger_pkey: leads to 2001 rows of 2002/, "--at", await now());
+      await failsHere(/indexes: .*\bledger_pkey: leads to 2002 rows of 2003/, "--at", await now());
       await client.query("reindex table ledger");
     });
 
