@@ -32,6 +32,8 @@ test("users of several generations share a role that owns what they make", () =>
       "SELECT 'CREATE ROLE \"shop_owner\"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop_owner')",
       "\\gexec",
       'GRANT "shop_owner" TO CURRENT_USER;',
+      `SELECT 'REASSIGN OWNED BY "shop" TO "shop_owner"' FROM pg_roles WHERE rolname = 'shop' AND NOT rolcanlogin AND pg_has_role(oid, 'USAGE')`,
+      "\\gexec",
       'GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "app" TO "shop_owner";',
       'GRANT USAGE, CREATE ON SCHEMA public TO "shop_owner";',
       'GRANT "shop_owner" TO "shop-2";',

@@ -58,6 +58,9 @@ export function sharedGrantsSql(databases: { name: string; user: string }[], log
       `SELECT ${literal(`CREATE ROLE ${owner}`)} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(ownerOf(user))})`,
       "\\gexec",
       `GRANT ${owner} TO CURRENT_USER;`, // whoever restores a dump gives tables to it
+      // A dump of the first generation's brings tables of a role of that name, which nobody logs in as.
+      `SELECT ${literal(`REASSIGN OWNED BY ${quoteIdentifier(user)} TO ${owner}`)} FROM pg_roles WHERE rolname = ${literal(user)} AND NOT rolcanlogin AND pg_has_role(oid, 'USAGE')`,
+      "\\gexec",
       ...rightsOf(name, ownerOf(user)),
       ...members.flatMap((member) => joins(database, owner, quoteIdentifier(member.name))),
       ...members.flatMap((member) => [
