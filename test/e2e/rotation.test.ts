@@ -124,7 +124,7 @@ describe("rotation", () => {
       requests,
       /^POST \/v2\/databases\/[^/]+\/users$/,
       /^POST \/v2\/databases\/[^/]+\/pools$/,
-      /^PUT \/v2\/apps\//,
+      new RegExp(`^PUT /v2/apps/${before.compute.id}$`),
     );
     const both = ["app", "app-2", "breakwater_canary", "breakwater_canary-2", "doadmin"];
     for (const section of ["mongo", "postgres"] as const) {
