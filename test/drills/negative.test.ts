@@ -54,7 +54,8 @@ describe("a drill fails, says why, and takes its copy away", { concurrency: 2 },
     const { code, output } = await it.npm("start");
     assert.equal(code, 0, output);
     const outputs = await it.pulumi("stack", "output", "--json", "--show-secrets", "--stack", "local");
-    ({ postgres, mongo: mongodb } = JSON.parse(outputs.stdout));
+    const { recovery, ...clusters } = JSON.parse(outputs.stdout);
+    ({ postgres, mongo: mongodb } = clusters);
     pg = new Stored(it.home, postgres.clusterId);
     mongo = new Stored(it.home, mongodb.clusterId, "postgres");
     client = await connectPostgres({ uri: postgres.uri, ca: postgres.caCertificate });
@@ -69,13 +70,13 @@ describe("a drill fails, says why, and takes its copy away", { concurrency: 2 },
       .db(mongodb.database)
       .collection("ledger")
       .insertMany(Array.from({ length: 500 }, (_, n) => ({ n, note: `entry ${n}`.repeat(8) })));
-    // A backup that is older than the canary tells no RPO.
+    // A drill has another backup made of a cluster whose newest is older than the canary's first period.
+    const ticking = Number(recovery.canaryPeriodSeconds) * 1000;
     await until(async () => {
-      const [row] = await pg.sql<{ there: boolean }>(
-        `select to_regclass('${CANARY}.tick') is not null as there`,
-        CANARY,
-      );
-      return row?.there === true;
+      const { body } = await it.api("GET", `/v2/apps/${recovery.appId}`);
+      const { app } = body as { app: { active_deployment: { updated_at: string } } };
+      const listed = 1000; // backups are listed by whole seconds
+      return Date.parse(app.active_deployment.updated_at) + ticking + listed < Date.now();
     });
   });
   after(async () => {
