@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import { isLoopback } from "../../settings/endpoint.ts";
 import { type Api, mustList } from "../api.ts";
 import { UserError } from "../errors.ts";
 import { at } from "../json.ts";
@@ -88,7 +89,7 @@ function commandOf(pid: number): string {
   }
 }
 
-const isOnThisMachine = ({ url }: Api) => /\/\/(127\.|localhost)/.test(url);
+const isOnThisMachine = ({ url }: Api) => isLoopback(new URL(url));
 
 /** Milliseconds between two looks: DigitalOcean allows 250 requests a minute. */
 const pauseOf = (api: Api) => (isOnThisMachine(api) ? 200 : 2_000);

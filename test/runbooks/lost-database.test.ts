@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { MongoClient } from "mongodb";
 import { connectPostgres } from "../../runbooks/restore-drill/connections/postgres.ts";
-import { type RunbookStack, stackUp } from "./stack.ts";
+import { applicant, type RunbookStack, stackUp } from "./stack.ts";
 import { stepsOf } from "./steps.ts";
 
 /** runbooks/lost-database.md, block by block, for both engines: what was deleted is served by the product again. */
@@ -17,7 +17,7 @@ describe("rows are deleted", () => {
     toMongo = "",
     protect = "",
   ] = stepsOf("lost-database.md");
-  const ann = { email: "ann@example.org", password: "correct horse" };
+  let ann: Awaited<ReturnType<typeof applicant>>;
 
   /** Whether a cluster of this id is still there, and online. */
   async function statusOf(id: string): Promise<unknown> {
@@ -35,9 +35,7 @@ describe("rows are deleted", () => {
 
   before(async () => {
     stack = await stackUp();
-    assert.equal((await stack.call("POST", "/api/register", ann)).status, 201);
-    assert.equal((await stack.call("POST", "/api/resumes?name=cv.txt", "I can do it")).status, 201);
-    assert.equal((await stack.call("POST", "/api/letters", { text: "Dear all" })).status, 201);
+    ann = await applicant(stack);
   });
   after(() => stack?.it.remove());
 

@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type RunbookStack, stackUp } from "./stack.ts";
+import { applicant, type RunbookStack, stackUp } from "./stack.ts";
 import { stepsOf } from "./steps.ts";
 
 /** runbooks/region-loss.md, block by block: the product serves in another region what the dumps had. */
 
 let stack: RunbookStack;
-const ann = { email: "ann@example.org", password: "correct horse" };
+let ann: Awaited<ReturnType<typeof applicant>>;
 const REGION = "lon1";
 
 before(async () => {
   stack = await stackUp();
-  assert.equal((await stack.call("POST", "/api/register", ann)).status, 201);
-  assert.equal((await stack.call("POST", "/api/resumes?name=cv.txt", "I can do it")).status, 201);
-  assert.equal((await stack.call("POST", "/api/letters", { text: "Dear all" })).status, 201);
+  ann = await applicant(stack);
 });
 after(() => stack?.it.remove());
 

@@ -63,6 +63,15 @@ export async function stackUp(prepare: (it: Checkout) => void = () => {}): Promi
   };
 }
 
+/** Somebody who signs up at the product and leaves a resume, `I can do it`, and a letter. Returns what she logs in with. */
+export async function applicant({ call }: RunbookStack): Promise<{ email: string; password: string }> {
+  const ann = { email: "ann@example.org", password: "correct horse" };
+  assert.equal((await call("POST", "/api/register", ann)).status, 201);
+  assert.equal((await call("POST", "/api/resumes?name=cv.txt", "I can do it")).status, 201);
+  assert.equal((await call("POST", "/api/letters", { text: "Dear all" })).status, 201);
+  return ann;
+}
+
 /** A client of the product that keeps its cookie. */
 function browser(outputs: () => Promise<Outputs>): RunbookStack["call"] {
   let cookie = "";

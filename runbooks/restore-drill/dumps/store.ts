@@ -35,7 +35,7 @@ export class DumpStore {
   constructor({ endpoint, bucket, accessKeyId, secretAccessKey }: StoreAddress) {
     this.#bucket = bucket;
     this.#s3 = new S3Client({
-      endpoint: loopback(endpoint),
+      endpoint,
       // Spaces takes this one, whatever the bucket's region; and none of the checksums that newer SDKs add by themselves.
       region: "us-east-1",
       forcePathStyle: true,
@@ -159,13 +159,6 @@ export class DumpStore {
     }
     throw new Error(`${this.#bucket} has no ${Key}`);
   }
-}
-
-/** A name below `localhost` is this machine (RFC 6761), which not every resolver knows. */
-function loopback(endpoint: string): string {
-  const url = new URL(endpoint);
-  if (url.hostname.endsWith(".localhost")) url.hostname = "127.0.0.1";
-  return url.origin;
 }
 
 /** Where the dumps of a database lie. */
